@@ -1,0 +1,1 @@
+"""Presets as plain YAML, a folder per Hydra group."""

@@ -1,0 +1,1 @@
+"""The workbench behind the command `qunlab`: from configuration to comparison and report."""

@@ -1,0 +1,1 @@
+"""The specification, as tests. The folders mirror those of the code."""
