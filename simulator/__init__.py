@@ -1,1 +1,1 @@
-"""The model of a chat community: reads no file, prints nothing, knows neither strategies nor configuration."""
+"""The model of a chat community: it reads no file, prints nothing and knows no strategy."""
