@@ -1,0 +1,82 @@
+"""What a strategy may see of a day: the people, their ties, yesterday's numbers and its own luck."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.draws import Bools, Draws
+from simulator.members import Members
+from simulator.schedule import WEEKDAYS
+
+if TYPE_CHECKING:
+    from simulator.ties import Ties
+    from simulator.world import World
+
+Array = NDArray[Any]
+#: Sums over members are made in whole units of 2^-20, so that neither padding nor slot order can change them.
+_UNIT = float(2**20)
+
+
+def exact_sum(x: Array) -> NDArray[np.float64]:
+    """Row sums of ``(R, N)`` to 2^-20, the same to the bit whatever the order of members."""
+    total: NDArray[np.float64] = np.rint(np.asarray(x, np.float64) * _UNIT).astype(np.int64).sum(axis=1) / _UNIT
+    return total
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day as a strategy sees it. Arrays are read-only; row r is one community.
+
+    Attributes:
+        index: The day, from 0.
+        members: Columns of the members, ``(R, N)`` each.
+        draws: Random numbers of this strategy today.
+        yesterday: Yesterday's metrics by name, each ``(R,)``; empty on the first day.
+    """
+
+    index: int
+    members: Members
+    draws: Draws
+    yesterday: Mapping[str, Array]
+    _world: "World"
+
+    @property
+    def weekday(self) -> str:
+        """``mon`` to ``sun``; day 0 is a Monday."""
+        return WEEKDAYS[self.index % 7]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(replicates, slots)."""
+        return self.members.shape
+
+    @property
+    def ties(self) -> "Ties":
+        """The ties; use ``ties.sum(x)`` for sums over somebody's neighbours."""
+        return self._world.ties
+
+    def checks_in(self, among: Bools) -> Bools:
+        """Who of the visitors in ``among`` also does the check-in. Coming is not yet checking in."""
+        return self._world.uptake.checks_in(self._world, self.draws, among)
+
+    def goes(self, among: Bools, decision: str = "goes") -> Bools:
+        """Who of ``among`` would go to a meeting in person if there were a seat."""
+        return self._world.uptake.goes(self._world, self.draws, among, decision)
+
+    def pick(self, among: Bools, k: Any, decision: str, weight: Any = 1.0) -> Bools:
+        """Choose ``k`` members of ``among``; see :meth:`Draws.pick`."""
+        return self.draws.pick(among, k, decision, weight)
+
+    @staticmethod
+    def total(x: Array) -> NDArray[np.float64]:
+        """Row sums ``(R,)`` that depend neither on padding nor on slot order."""
+        return exact_sum(x)
+
+    @staticmethod
+    def count(who: Bools) -> NDArray[np.int64]:
+        """Number of members in ``who``, ``(R,)``."""
+        out: NDArray[np.int64] = who.sum(axis=1)
+        return out

@@ -1,0 +1,212 @@
+"""Random numbers that belong to a person and a decision, so that arms share luck wherever a tactic does not bite.
+
+Every number is a function of (seed, global replicate, decision, day, person) and of nothing else: not of the order of
+asking, of slots, of chunks, of workers or of what other tactics drew.
+"""
+
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import gammaincinv
+
+from simulator.jit import kernel
+from simulator.philox import U, negative_binomial, poisson, unit, words
+
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+Counts = NDArray[np.int64]
+
+#: The replicate itself deciding (arrivals of a day, a community's own effect): an id no member can have.
+GROUP = np.uint64(2**64 - 1)
+#: Uniforms that authors see have 24 bits, at the middle of their cell: never 0 or 1 (nor in float64 arithmetic on them).
+_CELLS = 2.0**-24
+
+
+def key(owner: str, decision: str) -> int:
+    """The 32-bit Philox key of a decision: a hash of who decides and what about."""
+    return int.from_bytes(blake2b(f"{owner}/{decision}".encode(), digest_size=4).digest(), "little")
+
+
+@kernel
+def _lane(ids, among, day, nth, replicates, seed, decision, out):
+    for r in range(ids.shape[0]):
+        for i in range(ids.shape[1]):
+            if among[r, i]:
+                a, _, _, _ = words(ids[r, i], day, nth, replicates[r], seed, decision)
+                out[r, i] = a
+
+
+@kernel
+def _count(draw, mean, shape, out):
+    for r in range(draw.shape[0]):
+        for i in range(draw.shape[1]):
+            u = unit(draw[r, i])
+            if shape <= 0.0:
+                out[r, i] = poisson(u, mean[r, i])
+            else:
+                out[r, i] = negative_binomial(u, mean[r, i], shape)
+
+
+@kernel
+def _pick(ids, among, weight, k, day, replicates, seed, decision, out):
+    """Mark the k smallest of -ln(u)/weight in each row; equal keys go to the smaller id, never to the smaller slot."""
+    slots = ids.shape[1]
+    arrival = np.empty(slots)
+    where = np.empty(slots, np.int64)
+    for r in range(ids.shape[0]):
+        n = 0
+        for i in range(slots):
+            if among[r, i] and weight[r, i] > 0.0:
+                a, _, _, _ = words(ids[r, i], day, 0, replicates[r], seed, decision)
+                arrival[n] = -np.log(unit(a)) / weight[r, i]
+                where[n] = i
+                n += 1
+        want = min(k[r], n)
+        if want <= 0:
+            continue
+        last = np.sort(arrival[:n])[want - 1]
+        taken = 0
+        for j in range(n):
+            if arrival[j] < last:
+                out[r, where[j]] = True
+                taken += 1
+        while taken < want:
+            best = -1
+            for j in range(n):
+                i = where[j]
+                if arrival[j] == last and not out[r, i] and (best < 0 or ids[r, i] < ids[r, best]):
+                    best = i
+            out[r, best] = True
+            taken += 1
+
+
+@kernel
+def _flat(ids, replicates, day, seed, decision, out):
+    for j in range(ids.shape[0]):
+        a, _, _, _ = words(ids[j], day, 0, replicates[j], seed, decision)
+        out[j] = a
+
+
+def uniforms(
+    ids: NDArray[np.uint64], replicates: NDArray[np.uint32], seed: int, decision: int, day: int = 0
+) -> Floats:
+    """One uniform in (0, 1) of 24 bits for each of a list of persons, ``(n,)``.
+
+    Args:
+        ids: Person ids, ``(n,)``.
+        replicates: Global replicate of each, ``(n,)``.
+        seed: The experiment's seed.
+        decision: A :func:`key`.
+        day: The day; 0 for what is settled once.
+    """
+    out = np.zeros(len(ids), np.uint64)
+    _flat(ids, replicates, day, U(seed), U(decision), out)
+    return ((out >> np.uint64(8)).astype(np.float64) + 0.5) * _CELLS
+
+
+class Draws:
+    """The draws of one owner (a strategy's label, or a mechanism) on one day.
+
+    Args:
+        seed: The experiment's seed, 0 to 2^32 - 1.
+        replicates: Global number of each replicate, shape ``(R,)``.
+        ids: Person id in each slot, shape ``(R, N)``, uint64.
+        owner: Whose decisions these are; two owners never share a number.
+        day: The day, from 0.
+    """
+
+    def __init__(
+        self, seed: int, replicates: NDArray[np.uint32], ids: NDArray[np.uint64], owner: str = "", day: int = 0
+    ) -> None:
+        self.seed, self.replicates, self.ids, self.owner, self.day = seed, replicates, ids, owner, day
+        self._asked: set[str] = set()
+
+    def of(self, owner: str, day: int | None = None) -> "Draws":
+        """The draws of another owner, or of another day."""
+        return Draws(self.seed, self.replicates, self.ids, owner, self.day if day is None else day)
+
+    def key(self, decision: str) -> int:
+        """The Philox key of one of this owner's decisions, for kernels that draw on their own."""
+        return key(self.owner, decision)
+
+    def _once(self, decision: str) -> int:
+        if decision in self._asked:
+            raise ValueError(f"{self.owner}: decision {decision!r} was drawn twice on day {self.day}")
+        self._asked.add(decision)
+        return key(self.owner, decision)
+
+    def _words(self, decision: str, among: Bools | None, nth: int = 0) -> NDArray[np.uint64]:
+        out = np.zeros(self.ids.shape, np.uint64)
+        mask = np.ones(self.ids.shape, bool) if among is None else among
+        _lane(self.ids, mask, self.day, nth, self.replicates, U(self.seed), U(self._once(decision)), out)
+        return out
+
+    def uniform(self, decision: str, among: Bools | None = None) -> Floats:
+        """Uniforms in (0, 1), shape ``(R, N)``, 24 bits each.
+
+        Args:
+            decision: Name of the decision; asking twice on one day is an error.
+            among: Where to draw; elsewhere the value is half a cell, the smallest there is.
+
+        Raises:
+            ValueError: The decision was drawn already today.
+        """
+        word = self._words(decision, among) >> np.uint64(8)
+        return (word.astype(np.float64) + 0.5) * _CELLS
+
+    def bernoulli(self, chance: ArrayLike, decision: str, among: Bools) -> Bools:
+        """Who says yes, with probability ``chance`` each (32 bits, so rare hazards are exact to 2e-10)."""
+        word = self._words(decision, among)
+        yes: Bools = among & ((word.astype(np.float64) + 0.5) * 2.0**-32 < np.asarray(chance))
+        return yes
+
+    def poisson(self, mean: ArrayLike, decision: str, among: Bools | None = None) -> Counts:
+        """Poisson counts by inversion, shape ``(R, N)``."""
+        return self._counts(mean, 0.0, decision, among)
+
+    def negative_binomial(self, mean: ArrayLike, shape: float, decision: str, among: Bools | None = None) -> Counts:
+        """Negative-binomial counts by inversion: variance mean + mean^2/shape."""
+        return self._counts(mean, shape, decision, among)
+
+    def _counts(self, mean: ArrayLike, shape: float, decision: str, among: Bools | None) -> Counts:
+        out = np.zeros(self.ids.shape, np.int64)
+        means = np.broadcast_to(np.asarray(mean, np.float64), out.shape)
+        if among is not None:
+            means = means * among
+        _count(self._words(decision, among), means, shape, out)
+        return out
+
+    def gamma(self, shape: ArrayLike, decision: str, among: Bools | None = None) -> Floats:
+        """Gamma variates with mean 1 and the given shape, by inversion (``scipy.special.gammaincinv``)."""
+        form = np.asarray(shape, np.float64)
+        out: Floats = gammaincinv(form, self.uniform(decision, among)) / form
+        return out
+
+    def pick(self, among: Bools, k: ArrayLike, decision: str, weight: ArrayLike = 1.0) -> Bools:
+        """Choose ``k`` of the members in ``among``, without replacement, odds by ``weight``.
+
+        The k smallest of -ln(u)/weight: a member's number does not depend on who else is there, so that one candidate
+        more moves at most one seat.
+
+        Args:
+            among: Candidates, ``(R, N)``.
+            k: How many in each replicate; a number or ``(R,)``. Fewer candidates: all of them.
+            decision: Name of the decision.
+            weight: Odds, broadcast to ``(R, N)``; nought means never.
+        """
+        out = np.zeros(self.ids.shape, bool)
+        odds = np.broadcast_to(np.asarray(weight, np.float64), out.shape)
+        seats = np.broadcast_to(np.asarray(k, np.int64).reshape(-1), (out.shape[0],))
+        decided = U(self._once(decision))
+        _pick(self.ids, among, odds, seats, self.day, self.replicates, U(self.seed), decided, out)
+        return out
+
+    def group(self, decision: str, nth: int = 0) -> Floats:
+        """One uniform for each replicate as a whole, shape ``(R,)``, 24 bits."""
+        out = np.zeros((len(self.replicates), 1), np.uint64)
+        ids: NDArray[Any] = np.full(out.shape, GROUP, np.uint64)
+        where = np.ones(out.shape, bool)
+        _lane(ids, where, self.day, nth, self.replicates, U(self.seed), U(key(self.owner, decision)), out)
+        return ((out[:, 0] >> np.uint64(8)).astype(np.float64) + 0.5) * _CELLS

@@ -1,0 +1,145 @@
+"""The people: columns of shape (replicates, slots), who joins and who leaves."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+class Role(IntEnum):
+    """What somebody is to the group (群主, 大神, 小白, 潜水)."""
+
+    OWNER = 0
+    KOL = 1
+    NOVICE = 2
+    LURKER = 3
+
+
+#: Role names as users type them, in the order of :class:`Role`.
+ROLES = tuple(role.name.lower() for role in Role)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of member state: its type, its value in an empty slot, and what it means."""
+
+    dtype: Any
+    blank: float
+    doc: str
+
+
+NEVER = -1
+#: The columns every community has. A mechanism may declare more of its own.
+COLUMNS: dict[str, Column] = {
+    "present": Column(np.bool_, 0, "someone holds this slot"),
+    "id": Column(np.uint64, 0, "the person, for ever; 2^62-blocks: founder ordinal, organic (day, k), referred"),
+    "role": Column(np.int8, Role.LURKER, "owner, KOL, novice or lurker; see Role"),
+    "joined": Column(np.int32, NEVER, "day of joining; founders 0 or, where their past is known, before 0"),
+    "inviter": Column(np.uint64, 0, "id of who brought them, plus one; 0 for nobody"),
+    "rate": Column(np.float32, 0, "personal multiple of the role's messages a visit, mean 1"),
+    "effect": Column(np.float32, 0, "personal shift of the attendance logit"),
+    "discipline": Column(np.float32, 0, "fixed trait 0..1: does what was planned"),
+    "alignment": Column(np.float32, 0, "fixed trait 0..1: shares the group's purpose"),
+    "expertise": Column(np.float32, 0, "0..1, chance-scale ability to answer"),
+    "interest": Column(np.float32, 0, "0..1, intrinsic interest in the subject"),
+    "belonging": Column(np.float32, 0, "0..1, feeling of being one of us"),
+    "habit": Column(np.float32, 0, "0..1, automaticity of opening the group"),
+    "fatigue": Column(np.float32, 0, ">= 0, weariness from overload"),
+    "mood": Column(np.float32, 0, "after-taste of rewards against what was expected"),
+    "pay": Column(np.float32, 0, "0..1, how far coming has come to mean being paid"),
+    "speaking": Column(np.float32, 0, "0..1, running share of days with a message"),
+    "loss": Column(np.float32, 0, "running tie strength lost to people who went away"),
+    "muted": Column(np.bool_, 0, "has stopped looking (group muted)"),
+    "invitations": Column(np.int16, 0, "invitations still to be sent"),
+    "visits": Column(np.int32, 0, "days visited so far"),
+    "messages": Column(np.int32, 0, "conversation messages written so far"),
+    "last_came": Column(np.int32, NEVER, "last day visited"),
+    "last_spoke": Column(np.int32, NEVER, "last day with a conversation message"),
+}
+
+
+class Members(Mapping[str, Array]):
+    """Columns of member state; ``members.habit`` and ``members["habit"]`` are the same ``(R, N)`` array.
+
+    Capacity is fixed; ``present`` says which slots are taken. A slot that is given to a new person starts from blank in
+    every column, those of mechanisms and strategies included.
+
+    Args:
+        replicates: Number of communities, R.
+        slots: Capacity of each, N.
+        columns: Columns beside :data:`COLUMNS`, by name.
+    """
+
+    def __init__(self, replicates: int, slots: int, columns: Mapping[str, Column] | None = None) -> None:
+        self.shape = (replicates, slots)
+        self.schema: dict[str, Column] = {**COLUMNS, **(columns or {})}
+        self._arrays: dict[str, Array] = {
+            name: np.full(self.shape, column.blank, column.dtype) for name, column in self.schema.items()
+        }
+
+    def __getitem__(self, name: str) -> Array:
+        return self._arrays[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._arrays)
+
+    def __len__(self) -> int:
+        return len(self._arrays)
+
+    def __getattr__(self, name: str) -> Array:
+        try:
+            return self.__dict__["_arrays"][name]  # type: ignore[no-any-return]
+        except KeyError:
+            raise AttributeError(f"Members have no column {name!r}") from None
+
+    def blank(self, replicate: Array, slot: Array) -> None:
+        """Set every column of these slots to its blank value."""
+        for name, column in self.schema.items():
+            self._arrays[name][replicate, slot] = column.blank
+
+    def join(self, replicate: Array, ids: Array, **values: Any) -> tuple[Array, Array]:
+        """Seat new people in free slots, lowest slot first; who finds no seat is refused.
+
+        Args:
+            replicate: Replicate of each newcomer, ``(n,)``, in non-decreasing order.
+            ids: Person id of each, ``(n,)``.
+            **values: Column values, each ``(n,)`` or a scalar.
+
+        Returns:
+            ``(seated, slot)``: which newcomers got a seat, as indices into the arguments, and the slot of each.
+        """
+        taken: list[int] = []
+        where: list[int] = []
+        for r in np.unique(replicate):
+            coming = np.flatnonzero(replicate == r)
+            free = np.flatnonzero(~self.present[r])[: len(coming)]
+            taken.extend(coming[: len(free)].tolist())
+            where.extend(free.tolist())
+        seated, slot = np.array(taken, np.int64), np.array(where, np.int64)
+        rows = replicate[seated]
+        self.blank(rows, slot)
+        self._arrays["present"][rows, slot] = True
+        self._arrays["id"][rows, slot] = ids[seated]
+        for name, value in values.items():
+            given = np.asarray(value)
+            self._arrays[name][rows, slot] = given[seated] if given.ndim else given
+        return seated, slot
+
+    def leave(self, gone: NDArray[np.bool_]) -> None:
+        """Empty these slots, ``(R, N)``; their columns go back to blank."""
+        rows, slots = np.nonzero(gone & self.present)
+        self.blank(rows, slots)
+
+    def watched(self) -> "Members":
+        """The same columns, read-only: what a strategy may look at."""
+        view = Members.__new__(Members)
+        view.shape, view.schema = self.shape, self.schema
+        view._arrays = {name: array.view() for name, array in self._arrays.items()}
+        for array in view._arrays.values():
+            array.flags.writeable = False
+        return view

@@ -1,0 +1,97 @@
+"""Philox4x32-10: a random number that is a function of its key, not of a queue.
+
+Source: Salmon, Moraes, Dror and Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3", SC'11. The published
+known answers are pinned in ``tests/simulator/test_draws.py``.
+
+The counter is (person low, person high, day + 65536 x nth, replicate), the key (seed, decision). One call yields four
+32-bit words, called lanes: four sub-decisions of one decision of one person on one day.
+"""
+
+import numpy as np
+
+from simulator.jit import kernel
+
+U = np.uint64
+_MASK = U(0xFFFFFFFF)
+_MUL0, _MUL1 = U(0xD2511F53), U(0xCD9E8D57)
+_WEYL0, _WEYL1 = U(0x9E3779B9), U(0xBB67AE85)
+_TO_UNIT = 2.0**-32
+
+
+@kernel
+def philox(c0, c1, c2, c3, k0, k1):
+    """Four words of 32 bits (held in uint64) for a counter of four words and a key of two."""
+    c0 = U(c0)
+    c1 = U(c1)
+    c2 = U(c2)
+    c3 = U(c3)
+    k0 = U(k0)
+    k1 = U(k1)
+    for _ in range(10):
+        p0 = c0 * _MUL0
+        p1 = c2 * _MUL1
+        c0 = (p1 >> U(32)) ^ c1 ^ k0
+        c2 = (p0 >> U(32)) ^ c3 ^ k1
+        c1 = p1 & _MASK
+        c3 = p0 & _MASK
+        k0 = (k0 + _WEYL0) & _MASK
+        k1 = (k1 + _WEYL1) & _MASK
+    return c0, c1, c2, c3
+
+
+@kernel
+def words(person, day, nth, replicate, seed, decision):
+    """The four lanes of one decision of ``person`` on ``day``; ``nth`` numbers repeats within the day."""
+    who = U(person)
+    return philox(who & _MASK, who >> U(32), U(day) | (U(nth) << U(16)), U(replicate), U(seed), U(decision))
+
+
+@kernel
+def unit(word):
+    """A float64 strictly between 0 and 1 from one lane: the middle of one of 2^32 equal cells."""
+    return (np.float64(word) + 0.5) * _TO_UNIT
+
+
+@kernel
+def poisson(u, mean):
+    """The Poisson quantile of ``u`` by inversion; means above 700 are taken as 700 (exp underflows beyond)."""
+    if mean <= 0.0:
+        return 0
+    mean = min(mean, 700.0)
+    p = np.exp(-mean)
+    total = p
+    n = 0
+    while u > total and n < 10_000:
+        n += 1
+        p *= mean / n
+        total += p
+    return n
+
+
+@kernel
+def negative_binomial(u, mean, shape):
+    """The negative-binomial quantile of ``u`` by inversion: variance is mean + mean^2 / shape."""
+    if mean <= 0.0:
+        return 0
+    ratio = mean / (shape + mean)
+    p = np.exp(shape * np.log1p(-ratio))
+    total = p
+    n = 0
+    while u > total and n < 10_000:
+        p *= ratio * (shape + n) / (n + 1)
+        n += 1
+        total += p
+        if p < 1e-17 and n > mean:
+            break
+    return n
+
+
+@kernel
+def pair(a, b):
+    """One id for the unordered pair of persons ``a`` and ``b`` (SplitMix64 of the two, smaller first)."""
+    low = min(U(a), U(b))
+    high = max(U(a), U(b))
+    z = low * U(0x9E3779B97F4A7C15) + high
+    z = (z ^ (z >> U(30))) * U(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> U(27))) * U(0x94D049BB133111EB)
+    return z ^ (z >> U(31))

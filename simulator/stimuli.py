@@ -1,0 +1,141 @@
+"""The channels through which a tactic reaches people: what an Offer and an Award may hold, and in which units.
+
+A tactic says what people are shown, before they decide whether to come (:class:`Offer`), and what they are given once
+it is known who came (:class:`Award`), in things one can count: yuan, messages, minutes, people, days. What people make
+of it is the business of the mechanisms. Everything is nought by default and never negative.
+"""
+
+from dataclasses import dataclass, fields
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.errors import UserError
+
+Array = NDArray[Any]
+#: A stimulus: nothing, the same for everybody, or one number for each slot ``(R, N)``.
+Dose = Array | float | None
+
+
+@dataclass(frozen=True)
+class Channel:
+    """One way of reaching people.
+
+    Attributes:
+        name: Field of :class:`Offer` or :class:`Award`.
+        side: ``offer`` (before members decide) or ``award`` (once it is known who came).
+        unit: What one of it is.
+        reaches: Who may receive it: ``audience`` (anyone present), ``came`` (visitors of the day), ``group`` (the
+            community as a whole, not a member).
+        doc: What it stands for.
+        heard: False for the books (cost, hours), which are for the ledger and need no mechanism.
+    """
+
+    name: str
+    side: Literal["offer", "award"]
+    unit: str
+    reaches: Literal["audience", "came", "group"]
+    doc: str
+    heard: bool = True
+
+
+CHANNELS: dict[str, Channel] = {
+    channel.name: channel
+    for channel in (
+        Channel("prompt", "offer", "notices", "audience", "clear personal notices"),
+        Channel("announced", "offer", "messages", "audience", "useful messages announced"),
+        Channel("prospects", "offer", "yuan, chance", "audience", "what coming may pay, and with which chance"),
+        Channel("run", "offer", "days", "audience", "days of a streak that staying away would break"),
+        Channel("reward", "award", "yuan", "came", "money, or points worth it, for having come"),
+        Channel("packet", "award", "yuan", "came", "share of a public packet: money all can see"),
+        Channel("praise", "award", "mentions", "came", "thanks in public"),
+        Channel("care", "award", "minutes", "audience", "personal attention; reaches the silent as well"),
+        Channel("content", "award", "messages", "group", "useful messages delivered to all"),
+        Channel("coaching", "award", "minutes", "came", "being taught"),
+        Channel("purpose", "award", "mentions", "came", "exposure to the shared goal"),
+        Channel("noise", "award", "messages", "group", "adverts"),
+        Channel("order", "award", "share", "group", "share of noise and clutter removed"),
+        Channel("tokens", "award", "messages", "came", "acts that are not talk: check-in posts, packet grabs"),
+        Channel("gatherings", "award", "table number", "audience", "who met whom in person or in a circle"),
+        Channel("invitations", "award", "invitations", "came", "asked to bring somebody"),
+        Channel("removals", "award", "people", "audience", "put out by a rule"),
+        Channel("cost", "award", "yuan", "group", "operator's money spent", heard=False),
+        Channel("hours", "award", "hours", "group", "operator's time spent", heard=False),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """Something coming may pay: ``amount`` yuan with chance ``chance``, each a number or ``(R, N)``."""
+
+    amount: Array | float
+    chance: Array | float = 1.0
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What members are shown before they decide whether to come. See :data:`CHANNELS` for units."""
+
+    prompt: Dose = None
+    announced: Dose = None
+    prospects: tuple[Prospect, ...] = ()
+    run: Dose = None
+
+
+@dataclass(frozen=True)
+class Award:
+    """What members are given once it is known who came. See :data:`CHANNELS` for units.
+
+    ``content``, ``noise``, ``order``, ``cost`` and ``hours`` are numbers or ``(R,)``; ``gatherings`` is a table number
+    for each slot, ``(R, N)`` int, -1 for who was not there; the rest are numbers or ``(R, N)``.
+    """
+
+    reward: Dose = None
+    packet: Dose = None
+    praise: Dose = None
+    care: Dose = None
+    content: Dose = None
+    coaching: Dose = None
+    purpose: Dose = None
+    noise: Dose = None
+    order: Dose = None
+    tokens: Dose = None
+    gatherings: Array | None = None
+    invitations: Dose = None
+    removals: Dose = None
+    cost: Dose = None
+    hours: Dose = None
+
+
+def used(stimuli: Offer | Award) -> frozenset[str]:
+    """Names of the channels that hold something."""
+    return frozenset(f.name for f in fields(stimuli) if getattr(stimuli, f.name) not in (None, ()) or False)
+
+
+def per_member(dose: Dose, shape: tuple[int, int]) -> Array | None:
+    """A dose as float32 ``(R, N)``; None where it is None or a plain nought."""
+    if dose is None or (isinstance(dose, int | float) and dose == 0):
+        return None
+    return np.ascontiguousarray(np.broadcast_to(np.asarray(dose, np.float32), shape))
+
+
+def per_group(dose: Dose, replicates: int) -> NDArray[np.float64]:
+    """A dose for the whole community as float64 ``(R,)``; nought where it is None."""
+    if dose is None:
+        return np.zeros(replicates)
+    return np.broadcast_to(np.asarray(dose, np.float64), (replicates,)).copy()
+
+
+def check_heard(wanted: frozenset[str], heard: frozenset[str], who: str) -> None:
+    """Refuse a tactic that speaks into a channel nobody listens to.
+
+    Raises:
+        UserError: Naming the channel and who uses it.
+    """
+    for name in sorted(wanted):
+        if name not in CHANNELS:
+            raise UserError(f"{who} uses channel {name!r}, which does not exist. Known: {', '.join(CHANNELS)}.")
+        if CHANNELS[name].heard and name not in heard:
+            raise UserError(f"{who} uses channel {name!r}, which no registered mechanism hears.")
