@@ -38,18 +38,22 @@ ifneq ($(shell $(SIGN) 2>/dev/null),$(shell cat $(LOCKED) 2>/dev/null))
 $(LOCKED): FORCE
 endif
 
-# The constraints reach the one dependency that pip has to build, which is then built with locked tools.
+PIP := PIP_USE_PEP517=1 $(BIN)/python -m pip install -qq --disable-pip-version-check
+
+# Setuptools goes first, from the lock too: one dependency comes as source alone and is built with it, not with
+# whatever the registry holds that day.
 $(LOCKED): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Qunlab needs\
 	 Python 3.11 or newer, and '$(PYTHON)' is not: name another with 'make $(MAKECMDGOALS) PYTHON=python3.12'." >&2; exit 1; }
 	@echo "Setting up .venv with $$($(PYTHON) --version): once, a minute or two."
 	@$(PYTHON) -m venv --clear .venv
-	@PIP_USE_PEP517=1 PIP_CONSTRAINT=requirements.lock PIP_BUILD_CONSTRAINT=requirements.lock \
-	  $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@sed -n '/^setuptools==/,/[^\\]$$/p' requirements.lock > .venv/first.txt
+	@$(PIP) --require-hashes -r .venv/first.txt
+	@$(PIP) --require-hashes --no-build-isolation -r requirements.lock
 	@$(SIGN) > $@
 
 $(READY): $(LOCKED) pyproject.toml
-	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 lock:
