@@ -1,0 +1,1 @@
+"""What a comparison looks like: terminal, charts, and a one-file page."""
