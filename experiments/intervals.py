@@ -9,7 +9,7 @@ resample has no spread (nearly all differences alike) it is not defined, and the
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -140,9 +140,7 @@ def simultaneous_level(differences: Sequence[ArrayLike], level: float = 0.95) ->
     freedom = max(n - 1, 1)
     # Cholesky, lifted off singularity: unlike an eigenbasis it moves smoothly with the data.
     root = np.linalg.cholesky((1.0 - 1e-9) * correlation + 1e-9 * np.eye(arms))
-    rng = np.random.default_rng(SEED)
-    largest = np.abs(rng.standard_normal((DRAWS, arms)) @ root.T).max(axis=1)
-    largest *= np.sqrt(freedom / rng.chisquare(freedom, DRAWS))
+    largest = np.abs(_draws(arms, freedom) @ root.T).max(axis=1)
     each = 1.0 - 2.0 * float(stats.t.sf(np.quantile(largest, level), freedom))
     return min(max(each, level), 1.0 - (1.0 - level) / arms)
 
@@ -153,6 +151,16 @@ def spread(x: Floats, scale: float) -> float:
         return NAN
     sd = float(x.std(ddof=1))
     return sd if sd > 8.0 * np.finfo(np.float64).eps * scale else 0.0
+
+
+@lru_cache(maxsize=4)
+def _draws(arms: int, freedom: int) -> Floats:
+    """(``DRAWS``, arms) of the multivariate t without correlation; the same for every metric."""
+    rng = np.random.default_rng(SEED)
+    draws = rng.standard_normal((DRAWS, arms))
+    draws *= np.sqrt(freedom / rng.chisquare(freedom, (DRAWS, 1)))
+    draws.flags.writeable = False
+    return draws
 
 
 def _pivots(ordered: Floats) -> Floats | None:
