@@ -35,6 +35,7 @@ PHASES = (
     "overload",
     "owner",
     "churn",
+    "contagion",
 )
 #: Bit that marks a twin: the same world (parameters) as the replicate without it, but other luck.
 TWIN = np.uint32(1 << 31)

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.jit import kernel
+
 Array = NDArray[Any]
 
 
@@ -33,12 +35,14 @@ class Column:
     doc: str
 
 
+#: A day that has not been: never came, never spoke.
 NEVER = -1
 #: The columns every community has. A mechanism may declare more of its own.
 COLUMNS: dict[str, Column] = {
     "present": Column(np.bool_, 0, "someone holds this slot"),
     "id": Column(np.uint64, 0, "the person, for ever; 2^62-blocks: founder ordinal, organic (day, k), referred"),
     "role": Column(np.int8, Role.LURKER, "owner, KOL, novice or lurker; see Role"),
+    "first_role": Column(np.int8, Role.LURKER, "role on joining"),
     "joined": Column(np.int32, NEVER, "day of joining; founders 0 or, where their past is known, before 0"),
     "inviter": Column(np.uint64, 0, "id of who brought them, plus one; 0 for nobody"),
     "rate": Column(np.float32, 0, "personal multiple of the role's messages a visit, mean 1"),
@@ -56,11 +60,29 @@ COLUMNS: dict[str, Column] = {
     "loss": Column(np.float32, 0, "running tie strength lost to people who went away"),
     "muted": Column(np.bool_, 0, "has stopped looking (group muted)"),
     "invitations": Column(np.int16, 0, "invitations still to be sent"),
+    "invited": Column(np.int16, 0, "invitations sent so far"),
     "visits": Column(np.int32, 0, "days visited so far"),
     "messages": Column(np.int32, 0, "conversation messages written so far"),
     "last_came": Column(np.int32, NEVER, "last day visited"),
     "last_spoke": Column(np.int32, NEVER, "last day with a conversation message"),
 }
+
+
+@kernel
+def _seats(present, replicate, out):
+    """The lowest free slot for each newcomer in turn; the list is in order of replicate."""
+    last = -1
+    i = 0
+    for j in range(replicate.shape[0]):
+        r = replicate[j]
+        if r != last:
+            last = r
+            i = 0
+        while i < present.shape[1] and present[r, i]:
+            i += 1
+        if i < present.shape[1]:
+            out[j] = i
+            i += 1
 
 
 class Members(Mapping[str, Array]):
@@ -113,15 +135,10 @@ class Members(Mapping[str, Array]):
         Returns:
             ``(seated, slot)``: which newcomers got a seat, as indices into the arguments, and the slot of each.
         """
-        taken: list[int] = []
-        where: list[int] = []
-        for r in np.unique(replicate):
-            coming = np.flatnonzero(replicate == r)
-            free = np.flatnonzero(~self.present[r])[: len(coming)]
-            taken.extend(coming[: len(free)].tolist())
-            where.extend(free.tolist())
-        seated, slot = np.array(taken, np.int64), np.array(where, np.int64)
-        rows = replicate[seated]
+        seats = np.full(len(replicate), NEVER, np.int64)
+        _seats(self.present, np.asarray(replicate, np.int64), seats)
+        seated = np.flatnonzero(seats >= 0)
+        slot, rows = seats[seated], replicate[seated]
         self.blank(rows, slot)
         self._arrays["present"][rows, slot] = True
         self._arrays["id"][rows, slot] = ids[seated]

@@ -29,7 +29,7 @@ class Channel:
         reaches: Who may receive it: ``audience`` (anyone present), ``came`` (visitors of the day), ``group`` (the
             community as a whole, not a member).
         doc: What it stands for.
-        heard: False for the books (cost, hours), which are for the ledger and need no mechanism.
+        heard: False for what goes into the ledger only and needs no mechanism.
     """
 
     name: str
@@ -61,7 +61,7 @@ CHANNELS: dict[str, Channel] = {
         Channel("invitations", "award", "invitations", "came", "asked to bring somebody"),
         Channel("removals", "award", "people", "audience", "put out by a rule"),
         Channel("cost", "award", "yuan", "group", "operator's money spent", heard=False),
-        Channel("hours", "award", "hours", "group", "operator's time spent", heard=False),
+        Channel("hours", "award", "hours", "group", "operator's time spent, which tires the owner"),
     )
 }
 
@@ -111,7 +111,8 @@ class Award:
 
 def used(stimuli: Offer | Award) -> frozenset[str]:
     """Names of the channels that hold something."""
-    return frozenset(f.name for f in fields(stimuli) if getattr(stimuli, f.name) not in (None, ()) or False)
+    held = ((f.name, getattr(stimuli, f.name)) for f in fields(stimuli))
+    return frozenset(name for name, dose in held if dose is not None and not (isinstance(dose, tuple) and not dose))
 
 
 def per_member(dose: Dose, shape: tuple[int, int]) -> Array | None:

@@ -1,0 +1,81 @@
+"""Belonging: being answered, being replied to and being among friends make one of us; silence and unanswered questions do not.
+
+    logit += w (B - B0)
+    dB = (reply replied + answer answered + tie t/(1+t) came + care minutes/(minutes+10) + purpose a mentions) (1 - B)
+         - unanswered B - decay B
+
+t is the strength of ties to today's visitors: contagion enters here, once. Joyce and Kraut (2006): a reply raises return by
+0.48 on the logit, correlational; shrunk. Burke et al. (2009): singling out helps those who were not inclined.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from simulator.jit import kernel
+from simulator.knobs import param
+from simulator.mechanism import Mechanism
+
+if TYPE_CHECKING:
+    from simulator.world import World
+
+_MINUTES = np.float32(10)
+
+
+@kernel
+def _belong(present, came, replied, asked, answered, near, reply, answer, unanswered, tie, decay, b):
+    one = np.float32(1)
+    for r in range(b.shape[0]):
+        for i in range(b.shape[1]):
+            if not present[r, i]:
+                continue
+            up = np.float32(0)
+            down = decay[r]
+            if came[r, i]:
+                t = near[r, i]
+                up += tie[r] * t / (one + t)
+                if replied[r, i]:
+                    up += reply[r]
+                if asked[r, i]:
+                    if answered[r, i]:
+                        up += answer[r]
+                    else:
+                        down += unanswered[r]
+            b[r, i] = min(max(b[r, i] + up * (one - b[r, i]) - down * b[r, i], np.float32(0)), one)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Belonging(Mechanism):
+    """Feeling one of us."""
+
+    name: ClassVar[str] = "belonging"
+    hears: ClassVar[frozenset[str]] = frozenset({"care", "purpose"})
+
+    weight: float = param(1.6, 0.8, 2.4, unit="logit", doc="full belonging on coming", tag="A")
+    reply: float = param(0.03, 0.005, 0.06, doc="gain by being replied to", tag="D", source="joyce2006")
+    answer: float = param(0.03, 0.005, 0.06, doc="gain by an answer", tag="D", source="joyce2006")
+    unanswered: float = param(0.05, 0.0, 0.10, doc="loss by an unanswered question", tag="A", source="burke2007")
+    tie: float = param(0.03, 0.0, 0.06, doc="gain a visit among strong ties", tag="A")
+    care: float = param(0.10, 0.0, 0.2, doc="gain by long personal attention", tag="A", source="burke2009")
+    purpose: float = param(0.02, 0.0, 0.06, unit="1/mention", doc="gain by the shared goal", tag="A", source="ren2012")
+    decay: float = param(0.015, 0.005, 0.03, unit="1/day", doc="fading", tag="A")
+
+    def pull(self, world: "World") -> None:
+        """Add the belonging term."""
+        weight = world.params[self.name]["weight"][:, None]
+        world.pull += weight * (world.members.belonging - np.float32(world.community.belonging))
+
+    def belonging(self, world: "World") -> None:
+        """Move belonging."""
+        p, m = world.params[self.name], world.members
+        near = world.ties.push(world.came)
+        _belong(
+            m.present, world.came, world.replied, world.asked, world.answered, near,
+            p["reply"], p["answer"], p["unanswered"], p["tie"], p["decay"], m.belonging,
+        )  # fmt: skip
+        b, care, purpose = m.belonging, world.given("care"), world.given("purpose")
+        if care is not None:
+            b += p["care"][:, None] * care / (care + _MINUTES) * (1 - b)
+        if purpose is not None:
+            b += np.minimum(p["purpose"][:, None] * purpose * m.alignment, 1) * (1 - b)

@@ -1,0 +1,69 @@
+"""Content: people come for what is useful to them, and usefulness comes from talk, answers and what is brought in.
+
+    logit += w I (V - V0) + w (I - I0) V0 + w I (1 - exp(-announced / knee))
+    V <- V + (1 - exp(-ln2 x useful / reference) - V) / memory
+
+V is the value of recent content, 0..1; ``useful`` counts messages by the expertise of who wrote them, answered questions
+double, and delivered content. Concave, as information benefit is (knee 40 messages a day, Ren and Kraut 2014). The
+reference is what the opening days are expected to yield, so V starts at V0 = 0.5.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from simulator.jit import kernel
+from simulator.knobs import param
+from simulator.mechanism import Mechanism
+from simulator.stimuli import per_member
+
+if TYPE_CHECKING:
+    from simulator.world import World
+
+V0 = 0.5
+_FIX = 65536.0
+
+
+@kernel
+def _useful(posts, expertise, answered, out):
+    for r in range(posts.shape[0]):
+        total = 0
+        for i in range(posts.shape[1]):
+            if posts[r, i] > 0:
+                total += np.int64(np.float64(posts[r, i]) * np.float64(expertise[r, i]) * _FIX)
+                if answered[r, i]:
+                    total += np.int64(2.0 * _FIX)
+        out[r] = total / _FIX
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content(Mechanism):
+    """Value of recent content, and interest meeting it."""
+
+    name: ClassVar[str] = "content"
+    hears: ClassVar[frozenset[str]] = frozenset({"announced", "content"})
+
+    weight: float = param(1.6, 0.8, 2.4, unit="logit", doc="interest x value on coming", tag="A")
+    memory: float = param(7.0, 3.0, 14.0, unit="days", doc="how long content keeps its value", tag="A")
+    knee: float = param(40.0, 20.0, 100.0, unit="messages", doc="saturation of announced", tag="S", source="ren2014")
+
+    def pull(self, world: "World") -> None:
+        """Add the term of interest and value."""
+        p = world.params[self.name]
+        interest, opening = world.members.interest, np.float32(world.community.interest)
+        weight = p["weight"][:, None]
+        world.pull += weight * (interest * world.value[:, None] - opening * np.float32(V0))
+        for tactic, offer in world.offers:
+            dose = per_member(offer.announced, world.shape)
+            if dose is not None:
+                world.pull += weight * interest * (1 - np.exp(-dose / p["knee"][:, None])) * world.fresh(tactic)
+
+    def interest(self, world: "World") -> None:
+        """Move the value of content towards today's."""
+        p = world.params[self.name]
+        useful = np.zeros(world.shape[0])
+        _useful(world.posts, world.members.expertise, world.answered, useful)
+        useful += world.given_to_all("content")
+        today = 1.0 - np.exp(-np.log(2.0) * useful / world.reference_useful)
+        world.value += (today.astype(np.float32) - world.value) / p["memory"]

@@ -1,0 +1,39 @@
+"""Habit: coming often makes coming easy; one missed day does no harm.
+
+    logit += w (H - H0);    H <- H + c (1 - H) on a visit,    H <- H - d H otherwise
+
+Lally et al. (2010): asymptotic growth, median 66 days to 95% (c = 0.045 a day, 0.012-0.166 for 254 and 18 days); missing one
+opportunity did not matter. Kept apart from the value of a running streak.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from simulator.knobs import param
+from simulator.mechanism import Mechanism
+
+if TYPE_CHECKING:
+    from simulator.world import World
+
+
+@dataclass(frozen=True, kw_only=True)
+class Habit(Mechanism):
+    """Automaticity of opening the group."""
+
+    name: ClassVar[str] = "habit"
+
+    weight: float = param(1.2, 0.4, 2.0, unit="logit", doc="full habit on coming", tag="A")
+    growth: float = param(0.045, 0.012, 0.166, unit="1/day", doc="growth on a visit", tag="D", source="lally2010")
+    decay: float = param(0.02, 0.005, 0.04, unit="1/day", doc="loss on a day away", tag="A", source="lally2010")
+
+    def pull(self, world: "World") -> None:
+        """Add the habit term."""
+        opening = np.float32(world.community.habit)
+        world.pull += world.params[self.name]["weight"][:, None] * (world.members.habit - opening)
+
+    def habit(self, world: "World") -> None:
+        """Grow on a visit, fade a little otherwise."""
+        p, h = world.params[self.name], world.members.habit
+        h += np.where(world.came, p["growth"][:, None] * (1 - h), -p["decay"][:, None] * h)

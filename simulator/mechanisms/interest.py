@@ -1,0 +1,50 @@
+"""Interest: intrinsic interest returns to its own level, is crowded out by pay and fed by praise.
+
+    dI = -k q I + r (I0 - I) + g praise (1 - I)
+
+q (the member's ``pay``, 0..1) is how far coming has come to mean being paid. Deci, Koestner and Ryan (1999): free-choice
+d = -0.40 for engagement-contingent pay, +0.33 for positive feedback; contested (Cameron et al. 2001), so k reaches 0.
+The largest shift of the attendance logit is about 0.65. Where the group's purpose ends, I0 fades over two weeks.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from simulator.knobs import param
+from simulator.mechanism import Mechanism
+
+if TYPE_CHECKING:
+    from simulator.world import World
+
+_FADE_DAYS = 14.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interest(Mechanism):
+    """Interest in the subject for its own sake."""
+
+    name: ClassVar[str] = "interest"
+    hears: ClassVar[frozenset[str]] = frozenset({"praise"})
+
+    crowding: float = param(0.02, 0.0, 0.06, unit="1/day", doc="loss at full pay", tag="S", source="deci1999")
+    recovery: float = param(0.03, 0.01, 0.06, unit="1/day", doc="return to one's own level", tag="A")
+    praise: float = param(0.05, 0.0, 0.12, unit="1/mention", doc="gain by a mention", tag="S", source="deci1999")
+
+    def interest(self, world: "World") -> None:
+        """Move interest."""
+        p, m = world.params[self.name], world.members
+        own = world.community.interest
+        ends = world.community.purpose_days
+        if ends is not None and world.day >= ends:
+            own *= float(np.exp(-(world.day - ends) / _FADE_DAYS))
+        i = m.interest
+        change = p["recovery"][:, None] * (np.float32(own) - i)
+        if world.tactics:
+            change -= p["crowding"][:, None] * m.pay * i
+        praise = world.given("praise")
+        if praise is not None:
+            change += p["praise"][:, None] * praise * (1 - i)
+        i += change * m.present
+        np.clip(i, 0, 1, out=i)

@@ -1,0 +1,34 @@
+"""k-core collapse (off by default): who has too few active friends left leaves at once.
+
+    leave if k_active <= c / b
+
+Garcia, Mavrodiev and Schweitzer (2013): after all cascades the k-core remains. An alternative to the soft rules of ``departure``.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from simulator.knobs import param
+from simulator.mechanism import Mechanism
+from simulator.members import Role
+
+if TYPE_CHECKING:
+    from simulator.world import World
+
+
+@dataclass(frozen=True, kw_only=True)
+class KCore(Mechanism):
+    """Leaving for lack of company."""
+
+    name: ClassVar[str] = "kcore"
+    on_by_default: ClassVar[bool] = False
+
+    ratio: float = param(2.0, 1.0, 4.0, unit="friends", doc="cost over benefit: friends that are too few", tag="A", source="garcia2013")
+
+    def churn(self, world: "World") -> None:
+        """Mark those with too few friends; friends are ties to people still in the group."""
+        m = world.members
+        few = world.ties.count() <= np.floor(world.params[self.name]["ratio"])[:, None]
+        world.exiting |= few & m.present & (m.role != Role.OWNER)

@@ -1,0 +1,86 @@
+"""Learning and roles: answers and coaching teach; who talks rises, who falls silent sinks.
+
+    X <- X + (answer answered + coach minutes/60) (1 - X),     S <- S + (spoke - S) / 21
+    lurker -> novice where S > 0.15;   novice -> KOL where X > 0.7 and S > 0.4;
+    novice -> lurker where S < 0.02;   KOL -> novice where S < 0.08       (each with a daily chance ``pace``)
+
+On a change half of the difference between the roles' habits is the role's, half stays the person's. The thresholds are
+assumptions; owners stay owners.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from scipy.special import logit
+
+from simulator.draws import key
+from simulator.jit import kernel
+from simulator.knobs import param
+from simulator.mechanism import Mechanism
+from simulator.members import Role
+from simulator.philox import U, unit, words
+
+if TYPE_CHECKING:
+    from simulator.world import World
+
+_DECISION = key("learning", "role")
+_OWNER, _KOL, _NOVICE, _LURKER = (int(role) for role in Role)
+_DAYS = 21.0
+
+
+@kernel
+def _learn(
+    ids, present, role, posts, answered, expertise, speaking, rate, effect, level, base, gain, pace,
+    day, replicates, seed, decision,
+):  # fmt: skip
+    step = np.float32(1 / _DAYS)
+    for r in range(ids.shape[0]):
+        for i in range(ids.shape[1]):
+            if not present[r, i]:
+                continue
+            spoke = np.float32(1) if posts[r, i] > 0 else np.float32(0)
+            speaking[r, i] += (spoke - speaking[r, i]) * step
+            if answered[r, i]:
+                expertise[r, i] += gain[r] * (np.float32(1) - expertise[r, i])
+            was = role[r, i]
+            s = speaking[r, i]
+            new = was
+            if was == _LURKER and s > 0.15:
+                new = _NOVICE
+            elif was == _NOVICE and s > 0.4 and expertise[r, i] > 0.7:
+                new = _KOL
+            elif was == _NOVICE and s < 0.02:
+                new = _LURKER
+            elif was == _KOL and s < 0.08:
+                new = _NOVICE
+            if new != was:
+                word, _, _, _ = words(ids[r, i], day, 0, replicates[r], seed, decision)
+                if unit(word) < pace[r]:
+                    role[r, i] = new
+                    rate[r, i] *= np.sqrt((level[was] + np.float32(0.01)) / (level[new] + np.float32(0.01)))
+                    effect[r, i] += np.float32(0.5) * (base[was] - base[new])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Learning(Mechanism):
+    """Getting better, and changing role."""
+
+    name: ClassVar[str] = "learning"
+    hears: ClassVar[frozenset[str]] = frozenset({"coaching"})
+
+    answer: float = param(0.01, 0.0, 0.03, doc="what one answer teaches", tag="A")
+    coach: float = param(0.02, 0.0, 0.05, unit="1/hour", doc="what an hour of coaching teaches", tag="A")
+    pace: float = param(0.05, 0.01, 0.1, unit="1/day", doc="chance of changing role once due", tag="A")
+
+    def learning(self, world: "World") -> None:
+        """Teach, and move people between roles."""
+        p, m, c = world.params[self.name], world.members, world.community
+        coaching = world.given("coaching")
+        if coaching is not None:
+            m.expertise[:] += np.minimum(p["coach"][:, None] * coaching / 60, 1) * (1 - m.expertise)
+        _learn(
+            m.id, m.present, m.role, world.posts, world.answered, m.expertise, m.speaking, m.rate, m.effect,
+            np.array(c.messages, np.float32), np.array([logit(v) for v in c.visiting], np.float32),
+            p["answer"], p["pace"], world.day, world.replicates, U(world.seed), U(_DECISION),
+        )  # fmt: skip

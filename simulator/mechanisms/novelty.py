@@ -1,0 +1,58 @@
+"""Novelty: a tactic loses force as it is seen, and recovers in part while it rests.
+
+    x <- d x + exposed,    N = f + (1 - f) exp(-x / x0)
+
+Rodrigues et al. (2022): a gamification effect starts to fall after 4 weeks, falls for 2-6 weeks and partly recovers. With
+daily exposure and d = 0.97, N is near its floor f after about six weeks. Counted per member and tactic.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from simulator.jit import kernel
+from simulator.knobs import param
+from simulator.mechanism import Mechanism
+from simulator.members import Column
+from simulator.stimuli import used
+
+if TYPE_CHECKING:
+    from simulator.world import World
+
+
+@kernel
+def _fresh(seen, present, muted, floor, scale, out):
+    for r in range(seen.shape[0]):
+        f = floor[r]
+        for i in range(seen.shape[1]):
+            if present[r, i] and not muted[r, i]:
+                out[r, i] = f + (np.float32(1) - f) * np.exp(-seen[r, i] / scale[r])
+                seen[r, i] += np.float32(1)
+            else:
+                out[r, i] = np.float32(1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Novelty(Mechanism):
+    """How fresh a tactic still is to a member."""
+
+    name: ClassVar[str] = "novelty"
+    cue_columns: ClassVar[dict[str, Column]] = {"seen": Column(np.float32, 0, "fading count of exposures to a tactic")}
+
+    floor: float = param(0.4, 0.0, 0.7, doc="force left when fully used up", tag="A", source="rodrigues2022")
+    scale: float = param(12.0, 6.0, 24.0, unit="exposures", doc="exposures that use up 63%", tag="A", source="rodrigues2022")
+    recovery: float = param(0.03, 0.01, 0.06, unit="1/day", doc="exposure forgotten a day", tag="A", source="rodrigues2022")
+
+    def offers(self, world: "World") -> None:
+        """Age all exposures by a day; note today's and what freshness is left."""
+        p, m = world.params[self.name], world.members
+        keep = (1 - p["recovery"])[:, None]
+        for tactic in world.tactics:
+            seen = world.cue("seen", tactic)
+            seen *= keep
+        for tactic, offer in world.offers:
+            if used(offer):
+                out = np.empty(world.shape, np.float32)
+                _fresh(world.cue("seen", tactic), m.present, m.muted, p["floor"], p["scale"], out)
+                world.novelty[tactic.index] = out

@@ -1,0 +1,48 @@
+"""Overload: more messages than one can read tire those who come, and tired people stay away.
+
+    logit -= w F;    F <- F + s (came max(load / capacity - 1, 0) - F),    load = (talk + tokens + weight x adverts) (1 - order)
+
+Jones, Ravid and Rafaeli (2004): overload ends participation; Ren and Kraut (2014): reading costs grow with what must be
+read for what one came for. Check-in posts and packet grabs must be scrolled past, too.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from simulator.day import exact_sum
+from simulator.knobs import param
+from simulator.mechanism import Mechanism
+
+if TYPE_CHECKING:
+    from simulator.world import World
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overload(Mechanism):
+    """Too much to read."""
+
+    name: ClassVar[str] = "overload"
+    hears: ClassVar[frozenset[str]] = frozenset({"noise", "order", "tokens"})
+
+    weight: float = param(0.6, 0.0, 1.2, unit="logit", doc="fatigue on coming", tag="A", source="jones2004")
+    capacity: float = param(150.0, 60.0, 300.0, unit="messages/day", doc="what one reads without strain", tag="A")
+    speed: float = param(0.2, 0.1, 0.4, unit="1/day", doc="tiring and recovering", tag="A")
+    advert: float = param(5.0, 0.0, 15.0, unit="messages", doc="strain of one advert", tag="A")
+
+    def pull(self, world: "World") -> None:
+        """Subtract fatigue."""
+        world.pull -= world.params[self.name]["weight"][:, None] * world.members.fatigue
+
+    def overload(self, world: "World") -> None:
+        """Tire those who came, rest the others."""
+        p, m = world.params[self.name], world.members
+        load = world.posts.sum(axis=1).astype(np.float64)
+        tokens = world.given("tokens")
+        if tokens is not None:
+            load += exact_sum(tokens)
+        load += p["advert"] * world.given_to_all("noise")
+        load *= 1 - np.minimum(world.given_to_all("order"), 1.0)
+        strain = np.maximum(load / p["capacity"] - 1, 0).astype(np.float32)
+        m.fatigue[:] += p["speed"][:, None] * (np.where(world.came, strain[:, None], np.float32(0)) - m.fatigue)

@@ -1,0 +1,50 @@
+"""Owner's energy: work uses it up, help and rest bring it back. No lifetime is typed in.
+
+    E <- E + r (1 - E) - a hours + b help (1 - E);    hours = own messages x minutes/60 + hours the tactics took
+    owner's logit += 2 (E - 1);  the owner's talk is multiplied by E;   help = share of messages written by KOLs
+
+Practitioners say two years is long for an owner; whether and when one burns out comes from the work here.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from simulator.knobs import param
+from simulator.mechanism import Mechanism
+from simulator.members import Role
+
+if TYPE_CHECKING:
+    from simulator.world import World
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnerEnergy(Mechanism):
+    """How much of the owner is left."""
+
+    name: ClassVar[str] = "owner_energy"
+    hears: ClassVar[frozenset[str]] = frozenset({"hours"})
+
+    rest: float = param(0.03, 0.01, 0.06, unit="1/day", doc="recovery", tag="A")
+    toll: float = param(0.02, 0.005, 0.05, unit="1/hour", doc="energy an hour of work takes", tag="A")
+    help: float = param(0.02, 0.0, 0.05, unit="1/day", doc="relief when KOLs carry the talk", tag="A")
+    minutes: float = param(2.0, 1.0, 4.0, unit="minutes", doc="work behind one message of the owner", tag="A")
+
+    def pull(self, world: "World") -> None:
+        """A tired owner comes less."""
+        owner = world.members.role == Role.OWNER
+        world.pull += np.where(owner, 2 * (world.energy[:, None] - 1), 0).astype(np.float32)
+
+    def owner(self, world: "World") -> None:
+        """Spend and recover energy; several owners share the work."""
+        p, m = world.params[self.name], world.members
+        owner = m.role == Role.OWNER
+        posts = world.posts
+        total = np.maximum(posts.sum(axis=1), 1)
+        hands = np.maximum((owner & m.present).sum(axis=1), 1)
+        hours = (posts * owner).sum(axis=1) * p["minutes"] / 60 + world.given_to_all("hours")
+        relief = (posts * (m.role == Role.KOL)).sum(axis=1) / total
+        e = world.energy.astype(np.float64)
+        e += p["rest"] * (1 - e) - p["toll"] * hours / hands + p["help"] * relief * (1 - e)
+        world.energy[:] = np.clip(e, 0, 1)

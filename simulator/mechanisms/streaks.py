@@ -1,0 +1,65 @@
+"""Streaks: a run at stake draws people in up to a week's worth; a broken one puts them off for a while.
+
+    logit += gamma min(run, 7) / 7 N - b W
+    on a break from run s to run r < s:  W <- W + (1 - r/s) min(s, 7)/7;    otherwise W <- W / 2^(1/half-life)
+
+Silverman and Barasch (2023): a broken logged streak lowers engagement independently of actual behaviour, less when it can
+be repaired, fading with time. A repaired streak is one whose run never fell. Sizes are assumptions. Kept apart from habit.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from simulator.jit import kernel
+from simulator.knobs import param
+from simulator.mechanism import Mechanism
+from simulator.members import Column
+from simulator.stimuli import per_member
+
+if TYPE_CHECKING:
+    from simulator.world import World
+
+_WEEK = 7.0
+
+
+@kernel
+def _stake(run, held, wound, fresh, gain, pain, fade, pull):
+    week = np.float32(_WEEK)
+    for r in range(run.shape[0]):
+        for i in range(run.shape[1]):
+            now = run[r, i]
+            had = held[r, i]
+            if now > 0 or had > 0 or wound[r, i] > 0:
+                wound[r, i] *= fade[r]
+                if now < had:
+                    wound[r, i] += (np.float32(1) - now / had) * min(had, week) / week
+                held[r, i] = now
+                pull[r, i] += gain[r] * min(now, week) / week * fresh[r, i] - pain[r] * wound[r, i]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Streaks(Mechanism):
+    """A run of days at stake, and the sting of losing it."""
+
+    name: ClassVar[str] = "streaks"
+    hears: ClassVar[frozenset[str]] = frozenset({"run"})
+    cue_columns: ClassVar[dict[str, Column]] = {
+        "held": Column(np.float32, 0, "run last seen at stake"),
+        "wound": Column(np.float32, 0, "sting of a broken run, fading"),
+    }
+
+    gain: float = param(0.4, 0.0, 0.9, unit="logit", doc="a week's run at stake", tag="A", source="silverman2023")
+    pain: float = param(0.5, 0.1, 1.0, unit="logit", doc="a week's run just broken", tag="A", source="silverman2023")
+    half_life: float = param(7.0, 3.0, 14.0, unit="days", doc="fading of the sting", tag="A", source="silverman2023")
+
+    def pull(self, world: "World") -> None:
+        """Add what is at stake, subtract what was lost."""
+        p = world.params[self.name]
+        fade = (0.5 ** (1 / p["half_life"])).astype(np.float32)
+        for tactic, offer in world.offers:
+            run = per_member(offer.run, world.shape)
+            if run is not None:
+                held, wound = world.cue("held", tactic), world.cue("wound", tactic)
+                _stake(run, held, wound, world.fresh(tactic), p["gain"], p["pain"], fade, world.pull)

@@ -1,0 +1,41 @@
+"""Uptake: of those who are addressed, who takes part. Coming is not yet checking in, and far from meeting in person.
+
+    P(check in | came) = logistic(check + 3 (discipline - 0.4))
+    P(go | asked)      = go x (0.5 + belonging)
+
+Field trials find that few of those offered a task take it up (Rodrigues et al. 2022 on fading use; deposits: Halpern et al. 2015);
+the sizes here are assumptions. With this mechanism off nobody takes part in anything.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from simulator.draws import Bools, Draws
+from simulator.knobs import param
+from simulator.mechanism import Mechanism
+
+if TYPE_CHECKING:
+    from simulator.world import World
+
+
+@dataclass(frozen=True, kw_only=True)
+class Uptake(Mechanism):
+    """Taking part in what is asked."""
+
+    name: ClassVar[str] = "uptake"
+
+    check: float = param(0.5, -0.5, 1.5, unit="logit", doc="a visitor of average discipline checks in", tag="A")
+    go: float = param(0.2, 0.05, 0.5, doc="a member asked would go to a meetup", tag="A")
+
+    def checks_in(self, world: "World", draws: Draws, among: Bools) -> Bools:
+        """Who of the visitors ``among`` checks in."""
+        level = world.params[self.name]["check"][:, None]
+        logit = level + 3 * (world.members.discipline - np.float32(0.4))
+        return draws.bernoulli(1 / (1 + np.exp(-logit)), "checks in", among)
+
+    def goes(self, world: "World", draws: Draws, among: Bools, decision: str) -> Bools:
+        """Who of ``among`` would go if there were a seat."""
+        chance = world.params[self.name]["go"][:, None] * (np.float32(0.5) + world.members.belonging)
+        return draws.bernoulli(np.minimum(chance, 1), decision, among)

@@ -1,0 +1,101 @@
+"""Finding strategies and mechanisms: ours and other people's, through entry points, by name only.
+
+A plug-in that does not load, or whose name is taken, is reported and stops nothing.
+"""
+
+import warnings
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from simulator.errors import UserError, unknown
+from simulator.mechanism import Mechanism
+from simulator.strategy import Strategy
+
+STRATEGIES, MECHANISMS = "qunlab.strategies", "qunlab.mechanisms"
+_OURS = "qunlab"
+
+
+class PluginWarning(UserWarning):
+    """A plug-in could not be used. Everything else goes on."""
+
+
+def _from(entry: EntryPoint) -> str:
+    return entry.dist.name if entry.dist is not None else "an unknown distribution"
+
+
+@cache
+def _load(group: str, base: type) -> dict[str, tuple[type, str]]:
+    """Class and distribution of every usable entry point of a group, in order of name; ours win a clash."""
+    found: dict[str, tuple[type, str]] = {}
+    ordered = sorted(entry_points(group=group), key=lambda e: (_from(e) != _OURS, e.name, _from(e)))
+    for entry in ordered:
+        try:
+            thing = entry.load()
+        except Exception as error:  # a plug-in's import may raise anything
+            _warn(f"Plug-in {entry.name!r} of {_from(entry)} does not load ({type(error).__name__}: {error}).")
+            continue
+        if not (isinstance(thing, type) and issubclass(thing, base)) or getattr(thing, "name", None) != entry.name:
+            _warn(f"Plug-in {entry.name!r} of {_from(entry)} is no {base.__name__} of that name; it is left out.")
+        elif entry.name in found:
+            if found[entry.name][0] is not thing:
+                _warn(f"Plug-in {entry.name!r} of {_from(entry)} is left out: {found[entry.name][1]} has that name.")
+        else:
+            found[entry.name] = (thing, _from(entry))
+    return dict(sorted(found.items()))
+
+
+def _warn(text: str) -> None:
+    warnings.warn(" ".join(text.split()), PluginWarning, stacklevel=4)
+
+
+def strategies() -> dict[str, type[Strategy]]:
+    """Every strategy by name."""
+    return {name: kind for name, (kind, _) in _load(STRATEGIES, Strategy).items()}
+
+
+def mechanisms() -> dict[str, type[Mechanism]]:
+    """Every mechanism by name."""
+    return {name: kind for name, (kind, _) in _load(MECHANISMS, Mechanism).items()}
+
+
+def distribution(group: str, name: str) -> str:
+    """The distribution a plug-in came from."""
+    base = Strategy if group == STRATEGIES else Mechanism
+    return _load(group, base)[name][1]
+
+
+def make_strategy(name: str, **given: Any) -> Strategy:
+    """A strategy by name with knobs as users type them.
+
+    Raises:
+        UserError: An unknown name or knob, or a value that is not allowed.
+    """
+    known = strategies()
+    if name not in known:
+        raise unknown("strategy", name, known)
+    return known[name].make(**given)
+
+
+def make_mechanisms(settings: Any) -> tuple[list[Mechanism], list[Mechanism]]:
+    """Mechanisms that are on, and those that are off, each in order of name.
+
+    Args:
+        settings: By mechanism name, a mapping of ``on`` and parameters; mechanisms not named keep their defaults.
+
+    Raises:
+        UserError: An unknown mechanism or parameter, or a value that is not allowed.
+    """
+    known = mechanisms()
+    for name in settings:
+        if name not in known:
+            raise unknown("mechanism", name, known)
+    on: list[Mechanism] = []
+    off: list[Mechanism] = []
+    for name, kind in known.items():
+        given = dict(settings.get(name, {}))
+        switch = given.pop("on", kind.on_by_default)
+        if not isinstance(switch, bool):
+            raise UserError(f"mechanism.{name}.on is {switch!r}; it must be true or false.")
+        (on if switch else off).append(kind.make(**given))
+    return on, off

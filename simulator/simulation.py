@@ -1,0 +1,171 @@
+"""A day in the life of a block of communities: a written, printable plan."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.day import Day
+from simulator.errors import UserError
+from simulator.founding import found
+from simulator.measure import life_rows, measure
+from simulator.mechanism import PHASES
+from simulator.record import RunRecord
+from simulator.registry import make_mechanisms
+from simulator.scenario import Scenario
+from simulator.stimuli import Award, Offer, check_heard, per_group, used
+from simulator.world import Tactic, World
+
+
+class Simulation:
+    """Steps a block of replicates of one scenario, day by day.
+
+    Args:
+        scenario: What to run.
+        replicates: Global replicate numbers; what happens in one does not depend on the others.
+        seed: The experiment's seed, 0 to 2^32 - 1.
+    """
+
+    def __init__(self, scenario: Scenario, replicates: Iterable[int], seed: int = 0) -> None:
+        numbers = np.array(list(replicates), np.uint32)
+        if not len(numbers):
+            raise UserError("replicates is 0; it must be at least 1.")
+        if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < 2**32:
+            raise UserError(f"seed is {seed!r}; it must be a whole number from 0 to 4294967295.")
+        self.scenario, self.seed = scenario, int(seed)
+        on, off = make_mechanisms(scenario.mechanisms)
+        self.world = World(
+            scenario.community,
+            scenario.strategies,
+            on,
+            off,
+            seed=self.seed,
+            replicates=numbers,
+            uncertain=scenario.uncertainty == "full",
+        )
+        for tactic in self.world.tactics:
+            check_heard(tactic.strategy.uses, self.world.heard, tactic.strategy.name)
+        self._plan = [(phase, m, getattr(m, phase)) for phase in PHASES for m in on if phase in m.phases()]
+        self._phases = {phase: [run for name, _, run in self._plan if name == phase] for phase in PHASES}
+        self._days: list[dict[str, NDArray[Any]]] = []
+        self._ledger: list[dict[str, dict[str, NDArray[np.float64]]]] = []
+        found(self.world)
+        self._run("opening")
+
+    def plan(self) -> str:
+        """The day as it is run: each phase with the mechanisms that act in it."""
+        lines = []
+        for phase in PHASES:
+            names = [m.name for name, m, _ in self._plan if name == phase]
+            if phase in ("offers", "awards"):
+                names = [f"strategy {t.label}" for t in self.world.tactics] + names
+            if names:
+                lines.append(f"{phase:13} {', '.join(names)}")
+        return "\n".join([*lines, "leaving       those who go give up their slot", "metrics       the day is counted"])
+
+    def _run(self, phase: str) -> None:
+        for run in self._phases[phase]:
+            run(self.world)
+
+    def step(self) -> None:
+        """One day."""
+        w = self.world
+        self._clear()
+        self._run("arrivals")
+        acting = self._offers()
+        for phase in ("offers", "pull", "attendance", "conversation"):
+            self._run(phase)
+        self._awards(acting)
+        for phase in PHASES[PHASES.index("awards") :]:
+            self._run(phase)
+        w.daily = measure(w)
+        self._days.append(w.daily)
+        self._leave()
+        w.crowd = w.visitors.astype(np.float64)
+        w.day += 1
+
+    def _clear(self) -> None:
+        """Forget yesterday, but for ``came``, which arrivals and the pull of friends still look at."""
+        w = self.world
+        w.offers, w.awards, w.novelty = [], [], {}
+        for counter in (w.joined, w.mutes, w.gifts, w.new_ties, w.questions, w.echo):
+            counter[...] = 0
+        w.gone[:], w.exiting[:] = False, False
+
+    def _offers(self) -> list[tuple[Tactic, Day, NDArray[np.bool_]]]:
+        """Ask today's tactics what they show, and whom."""
+        w = self.world
+        acting: list[tuple[Tactic, Day, NDArray[np.bool_]]] = []
+        for tactic in w.tactics:
+            strategy = tactic.strategy
+            if w.day >= self.scenario.days or not strategy.when.today(w.day):
+                continue
+            draws = w.draws.of(f"strategy {tactic.label}", w.day)
+            day = Day(w.day, w.watched, draws, w.daily, w)
+            whom = strategy.who.among(w.watched, w.day)
+            offer = strategy.offer(day, whom, w.memory(tactic))
+            self._declared(tactic, offer)
+            w.offers.append((tactic, offer))
+            acting.append((tactic, day, whom))
+        return acting
+
+    def _awards(self, acting: Sequence[tuple[Tactic, Day, NDArray[np.bool_]]]) -> None:
+        """Let today's tactics give what they give, and book it."""
+        w = self.world
+        came = w.came.view()
+        came.flags.writeable = False
+        booked: dict[str, dict[str, NDArray[np.float64]]] = {}
+        for tactic, day, whom in acting:
+            award = tactic.strategy.award(day, whom, came, w.memory(tactic))
+            self._declared(tactic, award)
+            w.awards.append((tactic, award))
+            rows = w.shape[0]
+            booked[tactic.label] = {"cost": per_group(award.cost, rows), "hours": per_group(award.hours, rows)}
+        self._ledger.append(booked)
+
+    @staticmethod
+    def _declared(tactic: Tactic, stimuli: Offer | Award) -> None:
+        """A tactic may only use the channels it declares, or the check for listeners would be worth nothing."""
+        extra = used(stimuli) - tactic.strategy.uses - {"cost"}
+        if extra:
+            name = tactic.strategy.name
+            raise UserError(f"Strategy {name!r} uses channel {min(extra)!r} but declares only {sorted(tactic.strategy.uses)}.")
+
+    def _leave(self) -> None:
+        """Those who leave give up their slot; their rows of the life table are kept."""
+        w = self.world
+        exiting = w.exiting & w.members.present
+        if exiting.any():
+            w.departed.append(life_rows(w, exiting, w.day))
+            w.ties.drop_members(exiting)
+            w.members.leave(exiting)
+            w.came &= ~exiting
+
+    def run(self, days: int | None = None) -> RunRecord:
+        """Step on to the end of the horizon, or ``days`` more days, and return the record so far."""
+        left = self.scenario.horizon - self.world.day if days is None else days
+        for _ in range(left):
+            self.step()
+        return self.record()
+
+    def record(self) -> RunRecord:
+        """Everything recorded up to now."""
+        w, rows = self.world, self.world.shape[0]
+        names = list(self._days[0]) if self._days else []
+        daily = {name: np.stack([day[name] for day in self._days], axis=1) for name in names}
+        parts = [*w.departed, life_rows(w, w.members.present, -1)]
+        table = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        order = np.lexsort((table["id"], table["replicate"]))
+        nothing = np.zeros(rows)
+        ledger = {
+            t.label: {
+                kind: np.stack([day.get(t.label, {}).get(kind, nothing) for day in self._ledger], axis=1)
+                for kind in ("cost", "hours")
+            }
+            for t in w.tactics
+            if self._ledger
+        }
+        members = {name: column[order] for name, column in table.items()}
+        return RunRecord(self.scenario, self.seed, w.replicates, daily, members, ledger)

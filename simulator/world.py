@@ -1,0 +1,192 @@
+"""The state of a block of communities during a run: what phases read and write."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.community import Community
+from simulator.draws import Bools, Draws
+from simulator.founding import reference
+from simulator.mechanism import Mechanism, Params
+from simulator.members import Column, Members
+from simulator.stimuli import Award, Dose, Offer, per_group, per_member
+from simulator.strategy import Memory, Strategy, blank_memory
+from simulator.ties import Ties
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Tactic:
+    """A strategy at work in this world: its label, its number among them and its memory's column names."""
+
+    index: int
+    label: str
+    strategy: Strategy
+
+    def column(self, name: str) -> str:
+        """Name of one of its memory's columns among the members' columns."""
+        return f"{self.label}:{name}"
+
+
+class World:
+    """A block of R communities with N slots each, on one day.
+
+    Attributes:
+        day: The day now, from 0.
+        members: Member columns, ``(R, N)``.
+        ties: The tie network.
+        params: Parameters by mechanism name and parameter, each ``(R,)``.
+        effect: The community's own effect u_r on attendance, posting and arrivals, ``(R,)``.
+        value: Value of recent content, 0..1, ``(R,)``.
+        energy: Owner's energy, 0..1, ``(R,)``.
+        pull: Attendance logit of today, ``(R, N)``.
+        came, posts, asked, answered, replied: Today's outcomes, ``(R, N)``.
+        offers, awards: Today's stimuli, one per tactic that acts today.
+        visitors: Number of today's visitors, ``(R,)``; ``crowd`` the same of yesterday (of an ordinary day on day 0).
+        questions: Today's questions and answered questions, ``(R, 2)``.
+        echo: Yuan received today from packets of other members, ``(R, N)``; ``pot`` what is to be split tomorrow.
+        gone: Who muted or left today; ``exiting`` who leaves.
+        daily: Today's metrics, each ``(R,)``.
+        departed: Life-table rows of people who left.
+    """
+
+    def __init__(
+        self,
+        community: Community,
+        tactics: Sequence[tuple[str, Strategy]],
+        on: Sequence[Mechanism],
+        off: Sequence[Mechanism],
+        *,
+        seed: int,
+        replicates: NDArray[np.uint32],
+        uncertain: bool,
+    ) -> None:
+        self.community, self.seed, self.replicates = community, seed, replicates
+        self.mechanisms = list(on)
+        self.tactics = [Tactic(k, label, s) for k, (label, s) in enumerate(sorted(tactics, key=lambda t: t[0]))]
+        known = [*on, *off]
+        self.heard = frozenset().union(*(m.hears for m in known))
+        self.params: dict[str, Params] = {m.name: m.draw(seed, replicates, uncertain) for m in known}
+        rows, slots = len(replicates), community.slots
+        self.shape = (rows, slots)
+        self.members = Members(rows, slots, self._extra_columns(known))
+        self.watched = self.members.watched()
+        self.ties = Ties.empty(rows, slots)
+        self.draws = Draws(seed, replicates, self.members.id)
+        self.day = 0
+        self.effect: Floats = np.zeros(rows, np.float32)
+        self.value: Floats = np.full(rows, 0.5, np.float32)
+        self.energy: Floats = np.full(rows, community.energy, np.float32)
+        self.visitors = np.zeros(rows, np.int64)
+        self.crowd: NDArray[np.float64] = np.zeros(rows)
+        self.pull: Floats = np.zeros(self.shape, np.float32)
+        self.novelty: dict[int, Floats] = {}
+        self.came = np.zeros(self.shape, bool)
+        self.posts = np.zeros(self.shape, np.int32)
+        self.asked = np.zeros(self.shape, bool)
+        self.answered = np.zeros(self.shape, bool)
+        self.replied = np.zeros(self.shape, bool)
+        self.echo: Floats = np.zeros(self.shape, np.float32)
+        self.gone = np.zeros(self.shape, bool)
+        self.exiting = np.zeros(self.shape, bool)
+        self.questions = np.zeros((rows, 2), np.int64)
+        self.mutes = np.zeros(rows, np.int64)
+        self.joined = np.zeros(rows, np.int64)
+        self.new_ties = np.zeros(rows, np.int64)
+        self.pot = np.zeros(rows)
+        self.gifts = np.zeros(rows)
+        self.offers: list[tuple[Tactic, Offer]] = []
+        self.awards: list[tuple[Tactic, Award]] = []
+        self.daily: dict[str, NDArray[Any]] = {}
+        self.departed: list[dict[str, NDArray[Any]]] = []
+        expected = reference(community)
+        self.reference_visitors, self.reference_messages = expected.visitors, expected.messages
+        self.reference_useful = expected.useful
+        self.crowd += expected.visitors
+        self._plain = np.ones(self.shape, np.float32)
+
+    def _extra_columns(self, known: Sequence[Mechanism]) -> dict[str, Column]:
+        """Columns of mechanisms, one set per cue where they ask for it, and of the strategies' memories."""
+        extra: dict[str, Column] = {}
+        for mechanism in known:
+            extra.update(mechanism.columns)
+            for name, column in mechanism.cue_columns.items():
+                extra.update({f"{name}:{t.index}": column for t in self.tactics})
+        for tactic in self.tactics:
+            for name, dtype in blank_memory(type(tactic.strategy)).items():
+                extra[tactic.column(name)] = Column(dtype, 0, f"memory of {tactic.label}")
+        return extra
+
+    def memory(self, tactic: Tactic) -> Memory:
+        """The memory columns of one tactic."""
+        return {name: self.members[tactic.column(name)] for name in type(tactic.strategy).remembers}
+
+    def cue(self, name: str, tactic: Tactic) -> NDArray[Any]:
+        """A mechanism's column for one tactic's cue."""
+        return self.members[f"{name}:{tactic.index}"]
+
+    def fresh(self, tactic: Tactic) -> Floats:
+        """Novelty of a tactic to each member today, ``(R, N)``; 1 where that mechanism is off."""
+        return self.novelty.get(tactic.index, self._plain)
+
+    def settle(self, replicate: NDArray[np.int64], slot: NDArray[np.int64]) -> None:
+        """Clear what a new holder of a slot must not inherit from today's working arrays."""
+        for array in (self.came, self.posts, self.replied, self.echo, self.gone, self.exiting):
+            array[replicate, slot] = 0
+
+    def trait(self, name: str) -> Floats:
+        """A parameter of the disposition mechanism, ``(R,)``, which describes how people differ."""
+        return self.params["disposition"][name]
+
+    def given(self, channel: str) -> Floats | None:
+        """Today's total of an award channel over all tactics, ``(R, N)``; None where nobody gave any."""
+        total: Floats | None = None
+        for _, award in self.awards:
+            dose = per_member(getattr(award, channel), self.shape)
+            if dose is not None:
+                total = dose if total is None else total + dose
+        return total
+
+    def given_to_all(self, channel: str) -> NDArray[np.float64]:
+        """Today's total of a community-wide award channel, ``(R,)``."""
+        total = np.zeros(self.shape[0])
+        for _, award in self.awards:
+            dose: Dose = getattr(award, channel)
+            total += per_group(dose, self.shape[0])
+        return total
+
+    @property
+    def uptake(self) -> "Uptake | Nobody":
+        """The mechanism that says who of the addressed takes part; nobody does where it is off."""
+        return next((m for m in self.mechanisms if m.name == "uptake"), NOBODY)  # type: ignore[return-value]
+
+
+class Uptake(Protocol):
+    """What a day asks of the mechanism named ``uptake``."""
+
+    def checks_in(self, world: World, draws: Draws, among: Bools) -> Bools:
+        """Who of the visitors ``among`` checks in."""
+
+    def goes(self, world: World, draws: Draws, among: Bools, decision: str) -> Bools:
+        """Who of ``among`` would go."""
+
+
+class Nobody:
+    """Stands in where uptake is off: nobody takes part in anything."""
+
+    def checks_in(self, world: World, draws: Draws, among: Bools) -> Bools:
+        """Nobody."""
+        del world, draws
+        return np.zeros_like(among)
+
+    def goes(self, world: World, draws: Draws, among: Bools, decision: str) -> Bools:
+        """Nobody."""
+        del world, draws, decision
+        return np.zeros_like(among)
+
+
+NOBODY = Nobody()

@@ -1,0 +1,63 @@
+"""Check-in streaks (打卡/签到): a daily check-in, a run that grows, milestones, and a card that mends one missed day."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from simulator.draws import Bools
+from simulator.stimuli import Prospect
+from simulator.strategy import Award, Day, Memory, Offer, Strategy, knob
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckInStreak(Strategy):
+    """Members check in daily for points; a run of days pays a bonus at every milestone, a repair card mends one miss.
+
+    A broken logged run lowers engagement, less if it can be repaired (Silverman and Barasch 2023); streaks make token activity
+    too (Moldon et al. 2021); habit is unharmed by a miss (Lally et al. 2010). Check-in posts are tokens, not talk.
+    """
+
+    name: ClassVar[str] = "check_in_streak"
+    title: ClassVar[dict[str, str]] = {"en": "Check-in streak", "zh": "打卡"}
+    uses: ClassVar[frozenset[str]] = frozenset({"prompt", "prospects", "run", "reward", "tokens", "hours"})
+    evidence: ClassVar[tuple[str, ...]] = ("silverman2023", "moldon2021", "lally2010", "deci1999")
+    remembers: ClassVar[dict[str, type]] = {"run": np.int32, "cards": np.int16}
+
+    point: float = knob(0.1, low=0, high=100, off=0.0, unit="yuan", doc="worth of one check-in")
+    milestone: int = knob(7, low=2, high=365, unit="days", doc="days in a row that pay a bonus")
+    bonus: float = knob(2.0, low=0, high=1000, off=0.0, unit="yuan", doc="worth of a milestone")
+    cards: int = knob(1, low=0, high=30, doc="repair cards earned at each milestone")
+    stake: float = knob(1.0, low=0, high=1, off=0.0, doc="how visibly the run is shown")
+    notice: float = knob(0.5, low=0, high=5, off=0.0, unit="notices", doc="daily reminder")
+    hours: float = knob(0.15, low=0, high=24, off=0.0, unit="hours", doc="work a day")
+
+    @property
+    def _runs(self) -> bool:
+        return any((self.point, self.bonus, self.stake, self.notice, self.hours))
+
+    def offer(self, day: Day, whom: Bools, memory: Memory) -> Offer:
+        """Remind, promise today's point (and bonus, when one is due), show the run."""
+        del day
+        run = memory["run"]
+        due = (run + 1) % self.milestone == 0
+        worth = self.point + self.bonus * due
+        return Offer(
+            prompt=self.notice * whom if self.notice else None,
+            prospects=(Prospect(worth * whom),) if self.point or self.bonus else (),
+            run=self.stake * run * whom if self.stake else None,
+        )
+
+    def award(self, day: Day, whom: Bools, came: Bools, memory: Memory) -> Award:
+        """Count check-ins, pay points and bonuses, mend or break the runs of the others."""
+        if not self._runs:
+            return Award()
+        run, cards = memory["run"], memory["cards"]
+        checked = day.checks_in(came & whom)
+        missed = ~checked & (run > 0)
+        mended = missed & (cards > 0)
+        run[:] = np.where(checked, run + 1, np.where(mended, run, 0))
+        reached = checked & (run % self.milestone == 0)
+        cards[:] = cards - mended + self.cards * reached
+        reward: Any = self.point * checked + self.bonus * reached
+        return Award(reward=reward, tokens=checked.astype(np.float32), cost=day.total(reward), hours=self.hours or None)
