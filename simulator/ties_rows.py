@@ -1,0 +1,201 @@
+"""Where the rows of ties lie: building them, copying them, adding to them.
+
+Each replicate has its stretch of the pool. A row that is full moves to the free end of the stretch with its
+room doubled; what it leaves is reclaimed when the pool is repacked. Rows are numbered ``r * N + i`` here;
+``start``, ``used`` and ``room`` come flat. Entries that hold no tie are of infinite strength. See
+:mod:`simulator.ties_kernels` for the arrays and for why strengths are rounded.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.jit import kernel
+
+Array = NDArray[Any]
+
+U = np.uint64
+_ONE = np.float32(1)
+
+
+@kernel
+def count(replicate: Array, a: Array, b: Array, slots: int, used: Array) -> None:
+    """Count the ends of edges in each row."""
+    for e in range(a.size):
+        used[replicate[e] * slots + a[e]] += 1
+        used[replicate[e] * slots + b[e]] += 1
+
+
+@kernel
+def place(
+    replicate: Array,
+    a: Array,
+    b: Array,
+    weight: Array,
+    slots: int,
+    start: Array,
+    used: Array,
+    other: Array,
+    strength: Array,
+) -> None:
+    """Put both copies of every edge into its row; of edges listed twice keep one, the strongest."""
+    end = start.copy()
+    for e in range(a.size):
+        one = replicate[e] * slots + a[e]
+        two = replicate[e] * slots + b[e]
+        other[end[one]] = b[e]
+        other[end[two]] = a[e]
+        strength[end[one]] = weight[e]
+        strength[end[two]] = weight[e]
+        end[one] += 1
+        end[two] += 1
+    # seen[k] is where member k was last met: a second meeting if that is in the same row.
+    seen = np.full(slots, -1, np.int64)
+    for row in range(start.size):
+        first = start[row]
+        to = first
+        for e in range(first, end[row]):
+            k = other[e]
+            before = seen[k]
+            if before >= first and before < to and other[before] == k:
+                strength[before] = max(strength[before], strength[e])
+            else:
+                other[to] = k
+                strength[to] = strength[e]
+                seen[k] = to
+                to += 1
+        for e in range(to, end[row]):
+            strength[e] = np.inf
+        used[row] = to - first
+
+
+@kernel
+def repack(
+    rows: Array,
+    start: Array,
+    used: Array,
+    other: Array,
+    strength: Array,
+    new_start: Array,
+    new_other: Array,
+    new_strength: Array,
+) -> None:
+    """Copy ``rows`` of one pool, in that order, to their places in another."""
+    for n in range(rows.size):
+        begin = start[rows[n]]
+        to = new_start[n]
+        for e in range(used[rows[n]]):
+            new_other[to + e] = other[begin + e]
+            new_strength[to + e] = strength[begin + e]
+
+
+@kernel
+def meet(
+    row: Array,
+    whom: Array,
+    gain: Array,
+    fresh: Array,
+    start: Array,
+    used: Array,
+    other: Array,
+    strength: Array,
+) -> None:
+    """Strengthen the pairs listed that are tied, ``w += gain (1 - w)``; mark those that are not.
+
+    Listings come in both directions, sorted by row, whom, gain. A pair listed twice is first made one listing
+    of gain ``g1 + g2 (1 - g1)``; only that one can be marked in ``fresh``. A row is gone through once for all
+    its listings.
+    """
+    p = 0
+    while p < row.size:
+        end = p + 1
+        last = p
+        fresh[p] = True
+        while end < row.size and row[end] == row[p]:
+            if whom[end] == whom[last]:
+                gain[last] = ((gain[last] + gain[end] * (_ONE - gain[last])) + _ONE) - _ONE
+            else:
+                last += 1
+                whom[last] = whom[end]
+                gain[last] = gain[end]
+                fresh[last] = True
+            end += 1
+        begin = start[row[p]]
+        for e in range(begin, begin + used[row[p]]):
+            k = other[U(e)]
+            if k < whom[p] or k > whom[last]:
+                continue
+            low = p
+            high = last
+            while low < high:
+                middle = (low + high) >> 1
+                if whom[middle] < k:
+                    low = middle + 1
+                else:
+                    high = middle
+            if whom[low] == k:
+                fresh[low] = False
+                strength[e] = ((strength[e] + gain[low] * (_ONE - strength[e])) + _ONE) - _ONE
+        p = end
+
+
+@kernel
+def _coming(row: Array, fresh: Array, p: int) -> tuple[int, int]:
+    """Where the listings end that share the row of listing ``p``, and how many of them are fresh."""
+    end = p
+    coming = 0
+    while end < row.size and row[end] == row[p]:
+        coming += fresh[end]
+        end += 1
+    return end, coming
+
+
+@kernel
+def demand(row: Array, fresh: Array, slots: int, used: Array, room: Array, need: Array) -> None:
+    """Entries that :func:`append` will take from the free end, ``need`` of each replicate."""
+    need[:] = 0
+    p = 0
+    while p < row.size:
+        here = row[p]
+        p, coming = _coming(row, fresh, p)
+        if used[here] + coming > room[here]:
+            need[here // slots] += max(2 * room[here], used[here] + coming, 4)
+
+
+@kernel
+def append(
+    row: Array,
+    whom: Array,
+    gain: Array,
+    fresh: Array,
+    slots: int,
+    room: Array,
+    top: Array,
+    start: Array,
+    used: Array,
+    other: Array,
+    strength: Array,
+) -> None:
+    """Write the fresh listings into their rows, moving rows that are full to the free end ``top``."""
+    p = 0
+    while p < row.size:
+        here = row[p]
+        end, coming = _coming(row, fresh, p)
+        if used[here] + coming > room[here]:
+            begin = start[here]
+            to = top[here // slots]
+            for e in range(used[here]):
+                other[to + e] = other[begin + e]
+                strength[to + e] = strength[begin + e]
+                strength[begin + e] = np.inf
+            start[here] = to
+            room[here] = max(2 * room[here], used[here] + coming, 4)
+            top[here // slots] = to + room[here]
+        for t in range(p, end):
+            if fresh[t]:
+                at = start[here] + used[here]
+                other[at] = whom[t]
+                strength[at] = gain[t]
+                used[here] += 1
+        p = end
