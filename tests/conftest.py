@@ -1,4 +1,4 @@
-"""What all tests share: the skip of those that need the real logs, which lie beside the repo and never in it."""
+"""What all tests share: skipping those that need the real logs, which lie beside the repo, never in it."""
 
 from pathlib import Path
 
