@@ -49,16 +49,16 @@ class Community:
     """
 
     name: str = "community"
-    size: int = field(default=120, metadata={"low": 1, "high": 1_000_000, "doc": "members at the start"})
+    size: int = field(default=100, metadata={"low": 1, "high": 1_000_000, "doc": "members at the start"})
     cap: int | None = field(default=None, metadata={"low": 1, "high": 1_000_000, "doc": "seats; none: size + 25%"})
     owners: int = field(default=1, metadata={"low": 0, "high": 1000, "doc": "owners and managers"})
     kols: float = field(default=0.05, metadata={"low": 0.0, "high": 1.0, "doc": "share of KOLs"})
     novices: float = field(default=0.40, metadata={"low": 0.0, "high": 1.0, "doc": "share of novices; the rest lurk"})
     visiting: ByRole = field(
-        default=(0.95, 0.7, 0.45, 0.25), metadata={"low": 0.001, "high": 0.999, "doc": "chance of a visit a day"}
+        default=(0.9, 0.5, 0.25, 0.1), metadata={"low": 0.001, "high": 0.999, "doc": "chance of a visit a day"}
     )
     messages: ByRole = field(
-        default=(4.0, 4.0, 1.2, 0.08), metadata={"low": 0.0, "high": 500.0, "doc": "messages started a visit"}
+        default=(3.0, 3.0, 1.0, 0.08), metadata={"low": 0.0, "high": 500.0, "doc": "messages started a visit"}
     )
     questions: ByRole = field(
         default=(0.0, 0.05, 0.45, 0.3), metadata={"low": 0.0, "high": 1.0, "doc": "share of them that ask"}
@@ -76,8 +76,8 @@ class Community:
     purpose_days: int | None = field(
         default=None, metadata={"low": 1, "high": 5000, "doc": "days until the purpose is served; none: lasting"}
     )
-    arrivals: float = field(default=0.3, metadata={"low": 0.0, "high": 10_000.0, "doc": "strangers joining a day"})
-    invitations: float = field(default=0.3, metadata={"low": 0.0, "high": 50.0, "doc": "invitations a member sends"})
+    arrivals: float = field(default=0.1, metadata={"low": 0.0, "high": 10_000.0, "doc": "strangers joining a day"})
+    invitations: float = field(default=0.1, metadata={"low": 0.0, "high": 50.0, "doc": "invitations a member sends"})
     acceptance: float = field(default=0.3, metadata={"low": 0.0, "high": 1.0, "doc": "share of them accepted"})
     weekdays: tuple[float, ...] = field(
         default=(1.0,) * 5 + (0.85, 0.85), metadata={"low": 0.0, "high": 5.0, "doc": "odds of a visit, mon to sun"}

@@ -33,7 +33,7 @@ class Scenario:
     community: Community = field(default_factory=Community)
     strategies: tuple[tuple[str, Strategy], ...] = ()
     days: int = 60
-    follow_up: int = 30
+    follow_up: int = 60
     mechanisms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     uncertainty: str = "full"
 

@@ -122,9 +122,11 @@ def meet(
                 fresh[last] = True
             end += 1
         begin = start[row[p]]
+        least = whom[p]
+        most = whom[last]
         for e in range(begin, begin + used[row[p]]):
             k = other[U(e)]
-            if k < whom[p] or k > whom[last]:
+            if k < least or k > most:
                 continue
             low = p
             high = last

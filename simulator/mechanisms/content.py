@@ -5,7 +5,8 @@
 
 V is the value of recent content, 0..1; ``useful`` counts messages by the expertise of who wrote them, answered questions
 double, and delivered content. Concave, as information benefit is (knee 40 messages a day, Ren and Kraut 2014). The
-reference is what the opening days are expected to yield, so V starts at V0 = 0.5.
+reference is what the opening days of an ordinary group of this kind are expected to yield, replies included, so V
+starts at V0 = 0.5.
 """
 
 from dataclasses import dataclass
@@ -44,7 +45,7 @@ class Content(Mechanism):
     name: ClassVar[str] = "content"
     hears: ClassVar[frozenset[str]] = frozenset({"announced", "content"})
 
-    weight: float = param(1.6, 0.8, 2.4, unit="logit", doc="interest x value on coming", tag="A")
+    weight: float = param(2.0, 1.0, 3.0, unit="logit", doc="interest x value on coming", tag="A")
     memory: float = param(7.0, 3.0, 14.0, unit="days", doc="how long content keeps its value", tag="A")
     knee: float = param(40.0, 20.0, 100.0, unit="messages", doc="saturation of announced", tag="S", source="ren2014")
 
@@ -65,5 +66,6 @@ class Content(Mechanism):
         useful = np.zeros(world.shape[0])
         _useful(world.posts, world.members.expertise, world.answered, useful)
         useful += world.given_to_all("content")
-        today = 1.0 - np.exp(-np.log(2.0) * useful / world.reference_useful)
+        replies = 1.0 - world.params["conversation"]["branching"].astype(np.float64)
+        today = 1.0 - np.exp(-np.log(2.0) * useful * replies / world.reference_useful)
         world.value += (today.astype(np.float32) - world.value) / p["memory"]

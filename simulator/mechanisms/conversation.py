@@ -1,6 +1,6 @@
 """Conversation: who talks, who is replied to, whose question is answered.
 
-    seeds_i   ~ NegBin(messages_role x rate_i x audience x room, dispersion)         for those who came
+    seeds_i   ~ NegBin(messages_role x rate_i x exp(u_r / 2) x (0.3 + 0.7 I/I0) x audience x room, dispersion)
     replies   ~ NegBin with the mean S n/(1-n) and variance S n/(1-n)^3 of a branching cluster started by S seeds
     audience  = (visitors yesterday / visitors expected at the opening)^e
     room      = 1 / (1 + expected messages / ceiling)
@@ -34,7 +34,7 @@ _FIX = 65536.0
 
 @kernel
 def _talk(
-    ids, role, came, rate, expertise, energy, level, ask, scale, dispersion, branching, kappa,
+    ids, role, came, rate, interest, expertise, energy, own, level, ask, scale, dispersion, branching, kappa,
     day, replicates, seed, talk, reply, posts, asked, answered, replied, weight, stats,
 ):  # fmt: skip
     slots = ids.shape[1]
@@ -60,6 +60,7 @@ def _talk(
             mean = np.float64(level[role[r, i]]) * np.float64(rate[r, i])
             if role[r, i] == _OWNER:
                 mean *= np.float64(energy[r])
+            mean *= 0.3 + 0.7 * min(np.float64(interest[r, i]) / own, 1.5)
             know = np.float64(expertise[r, i])
             weight[i] = np.int64(mean * (0.3 + know) * _FIX)
             total += weight[i]
@@ -111,10 +112,10 @@ class Conversation(Mechanism):
         p, m, c = world.params[self.name], world.members, world.community
         crowd = np.maximum(world.crowd.astype(np.float64) / world.reference_visitors, 0.02)
         expected = world.reference_messages * crowd / (1.0 - p["branching"].astype(np.float64))
-        scale = crowd ** p["audience"] / (1.0 + expected / p["ceiling"])
+        scale = np.exp(world.effect / 2.0) * crowd ** p["audience"] / (1.0 + expected / p["ceiling"])
         weight = np.zeros(world.shape[1], np.int64)
         _talk(
-            m.id, m.role, world.came, m.rate, m.expertise, world.energy,
+            m.id, m.role, world.came, m.rate, m.interest, m.expertise, world.energy, max(c.interest, 0.01),
             np.array(c.messages, np.float32), np.array(c.questions, np.float32), scale,
             p["dispersion"], p["branching"], p["answering"], world.day, world.replicates, U(world.seed),
             U(_TALK), U(_REPLY), world.posts, world.asked, world.answered, world.replied, weight, world.questions,

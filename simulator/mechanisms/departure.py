@@ -56,8 +56,8 @@ class Departure(Mechanism):
     name: ClassVar[str] = "departure"
     hears: ClassVar[frozenset[str]] = frozenset({"removals"})
 
-    theta: float = param(0.3, 0.15, 0.5, doc="tenure exponent of attention", tag="A", source="mwm-retention")
-    start: float = param(5.0, 2.0, 10.0, unit="days", doc="offset of the tenure hazard", tag="A")
+    theta: float = param(0.4, 0.15, 0.6, doc="tenure exponent of attention", tag="A", source="mwm-retention")
+    start: float = param(2.0, 1.0, 5.0, unit="days", doc="offset of the tenure hazard", tag="A")
     bond: float = param(2.0, 1.0, 3.0, doc="protection by belonging", tag="A", source="borbora2019")
     strain: float = param(0.5, 0.0, 1.0, doc="push by fatigue", tag="A", source="jones2004")
     grief: float = param(0.5, 0.0, 1.0, doc="push by lost ties", tag="A", source="vandenbulte2018")

@@ -2,7 +2,8 @@
 
     logit p = logit(visiting_role) + u_r + a_i + ln odds(weekday)
 
-u_r ~ N(0, group_spread) is the community's own effect, a_i ~ N(0, person_spread) the member's. Real log-lifetimes of chat
+u_r ~ N(0, group_spread) is the community's own effect, on attendance here, on talk in ``conversation``, on arrivals
+there; a_i ~ N(0, person_spread) the member's. Real log-lifetimes of chat
 rooms spread with SD 1.4-1.8 and a homogeneous model's with 0.2-0.9, so a spread between groups is needed.
 """
 
@@ -25,7 +26,7 @@ class Disposition(Mechanism):
 
     name: ClassVar[str] = "disposition"
 
-    group_spread: float = param(0.7, 0.3, 1.1, doc="SD of the group's own effect", tag="A")
+    group_spread: float = param(1.2, 0.6, 1.8, doc="SD of the group's own effect", tag="A")
     person_spread: float = param(0.8, 0.4, 1.2, doc="SD of the member's own effect", tag="A")
     rate_shape: float = param(0.6, 0.2, 1.5, doc="Gamma shape of posting within a role", tag="A", source="groupme-nbd")
 

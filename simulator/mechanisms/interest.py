@@ -1,6 +1,8 @@
-"""Interest: intrinsic interest returns to its own level, is crowded out by pay and fed by praise.
+"""Interest: intrinsic interest follows the worth of what is found, is crowded out by pay and fed by praise.
 
-    dI = -k q I + r (I0 - I) + g praise (1 - I)
+    dI = -k q I + r (I0 (1 - f + f min(V / V0, 1.5)) - I) + g praise (1 - I)
+
+V is the value of recent content: a group with nothing to read loses its readers, a good one keeps them (feed f).
 
 q (the member's ``pay``, 0..1) is how far coming has come to mean being paid. Deci, Koestner and Ryan (1999): free-choice
 d = -0.40 for engagement-contingent pay, +0.33 for positive feedback; contested (Cameron et al. 2001), so k reaches 0.
@@ -14,6 +16,7 @@ import numpy as np
 
 from simulator.knobs import param
 from simulator.mechanism import Mechanism
+from simulator.mechanisms.content import V0
 
 if TYPE_CHECKING:
     from simulator.world import World
@@ -30,6 +33,7 @@ class Interest(Mechanism):
 
     crowding: float = param(0.02, 0.0, 0.06, unit="1/day", doc="loss at full pay", tag="S", source="deci1999")
     recovery: float = param(0.03, 0.01, 0.06, unit="1/day", doc="return to one's own level", tag="A")
+    feed: float = param(0.6, 0.2, 1.0, doc="share of interest that hangs on content", tag="A")
     praise: float = param(0.05, 0.0, 0.12, unit="1/mention", doc="gain by a mention", tag="S", source="deci1999")
 
     def interest(self, world: "World") -> None:
@@ -40,7 +44,8 @@ class Interest(Mechanism):
         if ends is not None and world.day >= ends:
             own *= float(np.exp(-(world.day - ends) / _FADE_DAYS))
         i = m.interest
-        change = p["recovery"][:, None] * (np.float32(own) - i)
+        worth = own * (1 - p["feed"] * (1 - np.minimum(world.value / np.float32(V0), np.float32(1.5))))
+        change = p["recovery"][:, None] * (worth[:, None] - i)
         if world.tactics:
             change -= p["crowding"][:, None] * m.pay * i
         praise = world.given("praise")

@@ -1,10 +1,10 @@
 """Streaks: a run at stake draws people in up to a week's worth; a broken one puts them off for a while.
 
     logit += gamma min(run, 7) / 7 N - b W
-    on a break from run s to run r < s:  W <- W + (1 - r/s) min(s, 7)/7;    otherwise W <- W / 2^(1/half-life)
+    W <- W / 2^(1/half-life) every day;    on a break from run s to run r < s:  W <- max(W, (1 - r/s) min(max(s - 2, 0), 5)/5)
 
 Silverman and Barasch (2023): a broken logged streak lowers engagement independently of actual behaviour, less when it can
-be repaired, fading with time. A repaired streak is one whose run never fell. Sizes are assumptions. Kept apart from habit.
+be repaired, fading with time; two days are no streak yet, so losing them does not hurt. A repaired streak is one whose run never fell. Sizes are assumptions. Kept apart from habit.
 """
 
 from dataclasses import dataclass
@@ -22,19 +22,23 @@ if TYPE_CHECKING:
     from simulator.world import World
 
 _WEEK = 7.0
+#: A run is a streak from the third day on.
+_NO_STREAK = 2.0
 
 
 @kernel
 def _stake(run, held, wound, fresh, gain, pain, fade, pull):
     week = np.float32(_WEEK)
+    short = np.float32(_NO_STREAK)
     for r in range(run.shape[0]):
         for i in range(run.shape[1]):
             now = run[r, i]
             had = held[r, i]
             if now > 0 or had > 0 or wound[r, i] > 0:
                 wound[r, i] *= fade[r]
-                if now < had:
-                    wound[r, i] += (np.float32(1) - now / had) * min(had, week) / week
+                if now < had and had > short:
+                    sting = (np.float32(1) - now / had) * min(had - short, week - short) / (week - short)
+                    wound[r, i] = max(wound[r, i], sting)
                 held[r, i] = now
                 pull[r, i] += gain[r] * min(now, week) / week * fresh[r, i] - pain[r] * wound[r, i]
 
