@@ -136,7 +136,7 @@ def assemble(table: Any, group: str, end: int | None = None, lines_lost: int = 0
 def _words(table: Any, part: str) -> Any:
     """A column as trimmed text, blank where it is missing."""
     if part not in table.column_names:
-        return pa.array(np.full(table.num_rows, ""), pa.string())
+        return pa.repeat("", table.num_rows)
     column = table[part].combine_chunks().cast(pa.string())
     return pc.utf8_trim_whitespace(column.fill_null(""))
 

@@ -66,6 +66,8 @@ def _words(text: Any) -> Times:
     unix = _numbers(pc.if_else(digits, text, None).cast(pa.float64()))
     if unix.ok.any() and unix.ts.max() < 100_000:  # a spreadsheet's day numbers: 45356.88 is no unix second
         unix = Times(unix.ts, np.zeros_like(unix.ok))
+    if len(text) == 0 or pc.all(digits.fill_null(False)).as_py():
+        return unix
     parts = pc.extract_regex(text, pattern=_STAMP)
     found = parts.is_valid().to_numpy(zero_copy_only=False)
 
