@@ -1,0 +1,108 @@
+"""A study: everything that is to be run, complete and frozen. The engine needs nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from simulator.errors import UserError
+from simulator.scenario import Scenario
+
+#: Labels no arm may take: doing nothing, and every tactic at dose nought.
+BASELINE, PLACEBO = "baseline", "placebo"
+#: Most replicates of one study, and most worker processes.
+MOST_REPLICATES, MOST_WORKERS = 1_000_000, 1024
+_FEWEST_TWINS = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study:
+    """The arms of one comparison and how often each is run.
+
+    Attributes:
+        scenarios: The baseline first, then the arms, the placebo last; one community, horizon and set of mechanisms.
+        replicates: Matched worlds each scenario is run in, 1 to :data:`MOST_REPLICATES`.
+        twins: Of these, how many (the first) are run once more in the same world with other luck, for the interval
+            that covers luck alone; 0 where parameters are held anyway. See :func:`twins_for`.
+        seed: 0 to 2^32 - 1.
+        workers: Processes; None leaves it to the engine.
+        block: Replicates stepped together; None leaves it to the engine. Neither changes a result.
+        lang: Language of what is shown, ``en`` or ``zh``.
+        out: Folder for the results; None for none.
+        name: Name of the study: its community, or the experiment preset it came from.
+        command: The line that rebuilds it.
+        titles: What arms and community are called, by label and language: ``{"community": {"en": ..., "zh": ...}}``.
+        portrait: What was read from a real log, label -> number or words; None for a preset.
+        config: The resolved configuration, plain values.
+    """
+
+    scenarios: tuple[Scenario, ...]
+    replicates: int = 100
+    twins: int = 0
+    seed: int = 1
+    workers: int | None = None
+    block: int | None = None
+    lang: str = "en"
+    out: str | None = None
+    name: str = "study"
+    command: str = ""
+    titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    portrait: Mapping[str, Any] | None = None
+    config: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        whole("replicates", self.replicates, 1, MOST_REPLICATES)
+        whole("twins", self.twins, 0, self.replicates)
+        whole("seed", self.seed, 0, 2**32 - 1)
+        if self.workers is not None:
+            whole("workers", self.workers, 1, MOST_WORKERS)
+        if self.block is not None:
+            whole("block", self.block, 1, MOST_REPLICATES)
+        if not self.scenarios or self.scenarios[0].label != BASELINE or self.scenarios[0].strategies:
+            raise UserError("A study's first scenario must be the baseline, without a tactic.")
+        for label in {s.label for s in self.scenarios}:
+            if self.labels.count(label) > 1:
+                raise UserError(f"Two arms are called {label!r}; give one a label of its own, 'label:...'.")
+
+    @staticmethod
+    def of(*arms: str, **settings: Any) -> "Study":
+        """A study as the command makes it: ``Study.of("red_packet", community="study_camp", days=21, replicates=50)``.
+
+        Args:
+            arms: Arms in the grammar of the command; the configuration's own where there are none.
+            settings: What the command takes as ``key=value``; dotted keys as ``**{"community.size": 200}``.
+                ``config_dir`` names a folder of presets.
+
+        Raises:
+            UserError: Anything misspelt or not allowed.
+        """
+        from experiments.build import study_of  # the configuration needs Hydra, a study does not
+
+        return study_of(arms, settings)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Labels of all scenarios, in order."""
+        return tuple(scenario.label for scenario in self.scenarios)
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of what decides the results, 16 hex digits: scenarios, labels, replicates, twins and seed."""
+        parts = [f"{s.label}\0{s.hash}" for s in self.scenarios] + [f"{self.replicates} {self.twins} {self.seed}"]
+        return sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def twins_for(replicates: int, uncertainty: str) -> int:
+    """How many twins tell luck from parameters well enough: a quarter of the replicates, at least 8, none in ``luck``."""
+    return 0 if uncertainty == "luck" else min(replicates, max(_FEWEST_TWINS, replicates // 4))
+
+
+def whole(name: str, value: Any, low: int, high: int) -> int:
+    """``value`` where it is a whole number from ``low`` to ``high``.
+
+    Raises:
+        UserError: It is not.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise UserError(f"{name} is {value!r}; it must be a whole number from {low} to {high}.")
+    return value
