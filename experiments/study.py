@@ -20,19 +20,22 @@ class Study:
     """The arms of one comparison and how often each is run.
 
     Attributes:
-        scenarios: The baseline first, then the arms, the placebo last; one community, horizon and set of mechanisms.
+        scenarios: The baseline first, then the arms, the placebo last; all with one community, horizon and
+            set of mechanisms.
         replicates: Matched worlds each scenario is run in, 1 to :data:`MOST_REPLICATES`.
-        twins: Of these, how many (the first) are run once more in the same world with other luck, for the interval
-            that covers luck alone; 0 where parameters are held anyway. See :func:`twins_for`.
+        twins: How many of these, the first ones, are run once more in the same world with other luck, for
+            the interval that covers luck alone; see :func:`twins_for`.
         seed: 0 to 2^32 - 1.
         workers: Processes; None leaves it to the engine.
         block: Replicates stepped together; None leaves it to the engine. Neither changes a result.
         lang: Language of what is shown, ``en`` or ``zh``.
         out: Folder for the results; None for none.
-        name: Name of the study: its community, or the experiment preset it came from.
+        name: Name of the study: its experiment preset, or its community.
         command: The line that rebuilds it.
-        titles: What arms and community are called, by label and language: ``{"community": {"en": ..., "zh": ...}}``.
-        portrait: What was read from a real log, label -> number or words; None for a preset.
+        group: Name of the community: its preset, or ``from_log``.
+        group_title: What the community is called, by language; empty where nobody said.
+        arm_titles: What arms are called, by label and language; empty for arms that go by their tactics.
+        portrait: What was read from a real log, by word and number; None for a preset.
         config: The resolved configuration, plain values.
     """
 
@@ -46,7 +49,9 @@ class Study:
     out: str | None = None
     name: str = "study"
     command: str = ""
-    titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    group: str = "community"
+    group_title: Mapping[str, str] = field(default_factory=dict)
+    arm_titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     portrait: Mapping[str, Any] | None = None
     config: Mapping[str, Any] = field(default_factory=dict)
 
@@ -59,14 +64,14 @@ class Study:
         if self.block is not None:
             whole("block", self.block, 1, MOST_REPLICATES)
         if not self.scenarios or self.scenarios[0].label != BASELINE or self.scenarios[0].strategies:
-            raise UserError("A study's first scenario must be the baseline, without a tactic.")
-        for label in {s.label for s in self.scenarios}:
+            raise UserError(f"The first scenario of a study must be {BASELINE!r}, without a tactic.")
+        for label in self.labels:
             if self.labels.count(label) > 1:
-                raise UserError(f"Two arms are called {label!r}; give one a label of its own, 'label:...'.")
+                raise UserError(f"Two arms are called {label!r}; give one a label of its own: 'label:arm'.")
 
     @staticmethod
     def of(*arms: str, **settings: Any) -> "Study":
-        """A study as the command makes it: ``Study.of("red_packet", community="study_camp", days=21, replicates=50)``.
+        """A study as the command makes it: ``Study.of("red_packet", community="study_camp", days=21)``.
 
         Args:
             arms: Arms in the grammar of the command; the configuration's own where there are none.
@@ -76,7 +81,7 @@ class Study:
         Raises:
             UserError: Anything misspelt or not allowed.
         """
-        from experiments.build import study_of  # the configuration needs Hydra, a study does not
+        from experiments.build import study_of  # the configuration needs Hydra; a study does not
 
         return study_of(arms, settings)
 
@@ -87,13 +92,17 @@ class Study:
 
     @property
     def hash(self) -> str:
-        """SHA-256 of what decides the results, 16 hex digits: scenarios, labels, replicates, twins and seed."""
-        parts = [f"{s.label}\0{s.hash}" for s in self.scenarios] + [f"{self.replicates} {self.twins} {self.seed}"]
-        return sha256("\n".join(parts).encode()).hexdigest()[:16]
+        """SHA-256 of all that decides the results, 16 hex digits."""
+        arms = [f"{scenario.label}\0{scenario.hash}" for scenario in self.scenarios]
+        text = "\n".join([*arms, f"{self.replicates} {self.twins} {self.seed}"])
+        return sha256(text.encode()).hexdigest()[:16]
 
 
 def twins_for(replicates: int, uncertainty: str) -> int:
-    """How many twins tell luck from parameters well enough: a quarter of the replicates, at least 8, none in ``luck``."""
+    """Twins that tell luck from parameters well enough: a quarter of the replicates, at least 8.
+
+    None where parameters are held, for then there is nothing to tell apart.
+    """
     return 0 if uncertainty == "luck" else min(replicates, max(_FEWEST_TWINS, replicates // 4))
 
 
