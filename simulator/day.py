@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.draws import Bools, Draws
+from simulator.jit import kernel
 from simulator.members import Members
 from simulator.schedule import WEEKDAYS
 
@@ -20,10 +21,20 @@ Array = NDArray[Any]
 _UNIT = float(2**20)
 
 
+@kernel
+def _sum(x, out):
+    for r in range(x.shape[0]):
+        total = 0
+        for i in range(x.shape[1]):
+            total += np.int64(np.rint(np.float64(x[r, i]) * _UNIT))
+        out[r] = total / _UNIT
+
+
 def exact_sum(x: Array) -> NDArray[np.float64]:
     """Row sums of ``(R, N)`` to 2^-20, the same to the bit whatever the order of members."""
-    total: NDArray[np.float64] = np.rint(np.asarray(x, np.float64) * _UNIT).astype(np.int64).sum(axis=1) / _UNIT
-    return total
+    out = np.zeros(x.shape[0])
+    _sum(x, out)
+    return out
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,15 @@ def _lane(ids, among, day, nth, replicates, seed, decision, out):
 
 
 @kernel
+def _yes(ids, among, chance, day, replicates, seed, decision, out):
+    for r in range(ids.shape[0]):
+        for i in range(ids.shape[1]):
+            if among[r, i]:
+                a, _, _, _ = words(ids[r, i], day, 0, replicates[r], seed, decision)
+                out[r, i] = unit(a) < chance[r, i]
+
+
+@kernel
 def _count(draw, mean, shape, out):
     for r in range(draw.shape[0]):
         for i in range(draw.shape[1]):
@@ -158,9 +167,11 @@ class Draws:
 
     def bernoulli(self, chance: ArrayLike, decision: str, among: Bools) -> Bools:
         """Who says yes, with probability ``chance`` each (32 bits, so rare hazards are exact to 2e-10)."""
-        word = self._words(decision, among)
-        yes: Bools = among & ((word.astype(np.float64) + 0.5) * 2.0**-32 < np.asarray(chance))
-        return yes
+        out = np.zeros(self.ids.shape, bool)
+        odds = np.broadcast_to(np.asarray(chance), out.shape)
+        decided = U(self._once(decision))
+        _yes(self.ids, among, odds, self.day, self.replicates, U(self.seed), decided, out)
+        return out
 
     def poisson(self, mean: ArrayLike, decision: str, among: Bools | None = None) -> Counts:
         """Poisson counts by inversion, shape ``(R, N)``."""

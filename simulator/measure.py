@@ -22,16 +22,13 @@ _COUNTS = ("members", "silent_members", "dormant_members", "seen_lately", "first
 
 @kernel
 def _count(
-    present, role, came, posts, joined, last_came, last_spoke, messages, fatigue, day, silent_days, month,
-    counts, talk, voices,
+    present, came, posts, joined, last_came, last_spoke, messages, fatigue, day, silent_days, month,
+    counts,
 ):  # fmt: skip
     """Count the day and bring ``last_came``, ``last_spoke`` and ``messages`` up to date."""
     for r in range(present.shape[0]):
         for k in range(counts.shape[1]):
             counts[r, k] = 0
-        for k in range(4):
-            talk[r, k] = 0
-            voices[r, k] = 0
         for i in range(present.shape[1]):
             if not present[r, i]:
                 continue
@@ -51,8 +48,6 @@ def _count(
                     counts[r, 4] += 1
                 messages[r, i] += posts[r, i]
                 last_spoke[r, i] = day
-                talk[r, role[r, i]] += posts[r, i]
-                voices[r, role[r, i]] += 1
             if asleep:
                 counts[r, 2] += 1
             if last_came[r, i] >= 0 and day - last_came[r, i] < month:
@@ -63,10 +58,10 @@ def measure(world: "World") -> dict[str, NDArray[Any]]:
     """Today's metrics, each ``(R,)``; also brings the members' dates and counts up to date."""
     m, rows = world.members, world.shape[0]
     counts = np.zeros((rows, len(_COUNTS)), np.int64)
-    talk, voices = np.zeros((rows, 4), np.int64), np.zeros((rows, 4), np.int64)
+    talk, voices = world.talk, world.voices
     _count(
-        m.present, m.role, world.came, world.posts, m.joined, m.last_came, m.last_spoke, m.messages, m.fatigue,
-        world.day, SILENT_DAYS, MONTH, counts, talk, voices,
+        m.present, world.came, world.posts, m.joined, m.last_came, m.last_spoke, m.messages, m.fatigue,
+        world.day, SILENT_DAYS, MONTH, counts,
     )  # fmt: skip
     of = dict(zip(_COUNTS, counts.T, strict=True))
     here, visitors = np.maximum(of["members"], 1), world.visitors

@@ -88,8 +88,8 @@ def _seats(present, replicate, out):
 class Members(Mapping[str, Array]):
     """Columns of member state; ``members.habit`` and ``members["habit"]`` are the same ``(R, N)`` array.
 
-    Capacity is fixed; ``present`` says which slots are taken. A slot that is given to a new person starts from blank in
-    every column, those of mechanisms and strategies included.
+    Capacity is fixed; ``present`` says which slots are taken. Whoever leaves sets the slot back to blank in every column,
+    those of mechanisms and strategies included, so that a slot that is given again starts clean.
 
     Args:
         replicates: Number of communities, R.
@@ -139,7 +139,6 @@ class Members(Mapping[str, Array]):
         _seats(self.present, np.asarray(replicate, np.int64), seats)
         seated = np.flatnonzero(seats >= 0)
         slot, rows = seats[seated], replicate[seated]
-        self.blank(rows, slot)
         self._arrays["present"][rows, slot] = True
         self._arrays["id"][rows, slot] = ids[seated]
         for name, value in values.items():

@@ -16,7 +16,7 @@ from simulator.record import RunRecord
 from simulator.registry import make_mechanisms
 from simulator.scenario import Scenario
 from simulator.stimuli import Award, Offer, check_heard, per_group, used
-from simulator.world import Tactic, World
+from simulator.world import Showing, Tactic, World
 
 
 class Simulation:
@@ -90,9 +90,9 @@ class Simulation:
         """Forget yesterday, but for ``came``, which arrivals and the pull of friends still look at."""
         w = self.world
         w.offers, w.awards, w.novelty = [], [], {}
-        for counter in (w.joined, w.mutes, w.gifts, w.new_ties, w.questions, w.echo):
+        for counter in (w.joined, w.mutes, w.gifts, w.new_ties, w.questions, w.talk, w.voices):
             counter[...] = 0
-        w.gone[:], w.exiting[:] = False, False
+        w.gone[:], w.exiting[:], w.echo[:] = False, False, 0
 
     def _offers(self) -> list[tuple[Tactic, Day, NDArray[np.bool_]]]:
         """Ask today's tactics what they show, and whom."""
@@ -107,7 +107,7 @@ class Simulation:
             whom = strategy.who.among(w.watched, w.day)
             offer = strategy.offer(day, whom, w.memory(tactic))
             self._declared(tactic, offer)
-            w.offers.append((tactic, offer))
+            w.offers.append(Showing(tactic, whom, offer))
             acting.append((tactic, day, whom))
         return acting
 

@@ -122,6 +122,14 @@ def per_member(dose: Dose, shape: tuple[int, int]) -> Array | None:
     return np.ascontiguousarray(np.broadcast_to(np.asarray(dose, np.float32), shape))
 
 
+def broad(dose: Dose, replicates: int) -> Array | None:
+    """A dose as float32 of shape ``(R, 1)`` where it is the same for all, else ``(R, N)``; None for nothing."""
+    if dose is None or (isinstance(dose, int | float) and dose == 0):
+        return None
+    array = np.asarray(dose, np.float32)
+    return array if array.ndim == 2 else np.broadcast_to(array.reshape(-1, 1), (replicates, 1)).copy()
+
+
 def per_group(dose: Dose, replicates: int) -> NDArray[np.float64]:
     """A dose for the whole community as float64 ``(R,)``; nought where it is None."""
     if dose is None:

@@ -5,20 +5,27 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincinv, logit
-from scipy.stats import poisson
 
 from simulator.draws import key, uniforms
+from simulator.jit import kernel
 from simulator.mechanism import normal
 from simulator.members import Role
+from simulator.philox import poisson
 
 if TYPE_CHECKING:
     from simulator.world import World
 
-def poisson_ppf(u: NDArray[np.float64], mean: float) -> NDArray[np.int16]:
-    """Poisson quantiles of ``u``."""
-    if mean <= 0:
-        return np.zeros(len(u), np.int16)
-    return np.asarray(poisson.ppf(u, mean)).astype(np.int16)
+@kernel
+def _how_many(u, mean, out):
+    for j in range(u.shape[0]):
+        out[j] = poisson(u[j], mean)
+
+
+def invitations(u: NDArray[np.float64], mean: float) -> NDArray[np.int16]:
+    """Invitations somebody will send: the Poisson quantiles of ``u``, at most 30,000."""
+    out = np.zeros(len(u), np.int64)
+    _how_many(u, mean, out)
+    return np.minimum(out, 30_000).astype(np.int16)
 
 
 #: Spread of personal expertise, interest and belonging around the role's or the group's mean (assumption).
@@ -61,6 +68,6 @@ def traits(
         "belonging": around(community.belonging, "belonging"),
         "habit": community.habit,
         "speaking": np.array(community.visiting)[role] * (1 - np.exp(-np.array(community.messages)[role])) / 2,
-        "invitations": poisson_ppf(u("invitations"), community.invitations),
+        "invitations": invitations(u("invitations"), community.invitations),
     }
 

@@ -12,7 +12,7 @@ from simulator.draws import Bools, Draws
 from simulator.founding import reference
 from simulator.mechanism import Mechanism, Params
 from simulator.members import Column, Members
-from simulator.stimuli import Award, Dose, Offer, per_group, per_member
+from simulator.stimuli import CHANNELS, Award, Dose, Offer, per_group, per_member
 from simulator.strategy import Memory, Strategy, blank_memory
 from simulator.ties import Ties
 
@@ -32,6 +32,18 @@ class Tactic:
         return f"{self.label}:{name}"
 
 
+@dataclass(frozen=True)
+class Showing:
+    """A tactic at work today: whom it addresses, what it shows them and, later, what it gives.
+
+    Doses meant for members reach ``whom`` only, whatever the strategy returned.
+    """
+
+    tactic: Tactic
+    whom: Bools
+    offer: Offer
+
+
 class World:
     """A block of R communities with N slots each, on one day.
 
@@ -47,6 +59,7 @@ class World:
         came, posts, asked, answered, replied: Today's outcomes, ``(R, N)``.
         offers, awards: Today's stimuli, one per tactic that acts today.
         visitors: Number of today's visitors, ``(R,)``; ``crowd`` the same of yesterday (of an ordinary day on day 0).
+        talk, voices: Today's messages and speakers by role, ``(R, 4)``.
         questions: Today's questions and answered questions, ``(R, 2)``.
         echo: Yuan received today from packets of other members, ``(R, N)``; ``pot`` what is to be split tomorrow.
         gone: Who muted or left today; ``exiting`` who leaves.
@@ -99,7 +112,7 @@ class World:
         self.new_ties = np.zeros(rows, np.int64)
         self.pot = np.zeros(rows)
         self.gifts = np.zeros(rows)
-        self.offers: list[tuple[Tactic, Offer]] = []
+        self.offers: list[Showing] = []
         self.awards: list[tuple[Tactic, Award]] = []
         self.daily: dict[str, NDArray[Any]] = {}
         self.departed: list[dict[str, NDArray[Any]]] = []
@@ -107,6 +120,7 @@ class World:
         self.reference_visitors, self.reference_messages = expected.visitors, expected.messages
         self.reference_useful = expected.useful
         self.crowd += expected.visitors
+        self.talk, self.voices = np.zeros((rows, 4), np.int64), np.zeros((rows, 4), np.int64)
         self._plain = np.ones(self.shape, np.float32)
 
     def _extra_columns(self, known: Sequence[Mechanism]) -> dict[str, Column]:
@@ -143,12 +157,17 @@ class World:
         return self.params["disposition"][name]
 
     def given(self, channel: str) -> Floats | None:
-        """Today's total of an award channel over all tactics, ``(R, N)``; None where nobody gave any."""
+        """Today's total of an award channel over all tactics, ``(R, N)``; None where nobody gave any.
+
+        Only those whom the channel may reach get anything.
+        """
         total: Floats | None = None
         for _, award in self.awards:
             dose = per_member(getattr(award, channel), self.shape)
             if dose is not None:
                 total = dose if total is None else total + dose
+        if total is not None:
+            total = total * (self.came if CHANNELS[channel].reaches == "came" else self.members.present)
         return total
 
     def given_to_all(self, channel: str) -> NDArray[np.float64]:

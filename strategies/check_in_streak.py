@@ -1,7 +1,7 @@
 """Check-in streaks (打卡/签到): a daily check-in, a run that grows, milestones, and a card that mends one missed day."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -38,14 +38,14 @@ class CheckInStreak(Strategy):
 
     def offer(self, day: Day, whom: Bools, memory: Memory) -> Offer:
         """Remind, promise today's point (and bonus, when one is due), show the run."""
-        del day
-        run = memory["run"]
-        due = (run + 1) % self.milestone == 0
-        worth = self.point + self.bonus * due
+        del day, whom
+        run = memory["run"].astype(np.float32)
+        prospects: tuple[Prospect, ...] = ()
+        if self.point or self.bonus:
+            due = memory["run"] % self.milestone == self.milestone - 1
+            prospects = (Prospect(np.where(due, np.float32(self.point + self.bonus), np.float32(self.point))),)
         return Offer(
-            prompt=self.notice * whom if self.notice else None,
-            prospects=(Prospect(worth * whom),) if self.point or self.bonus else (),
-            run=self.stake * run * whom if self.stake else None,
+            prompt=self.notice or None, prospects=prospects, run=np.float32(self.stake) * run if self.stake else None
         )
 
     def award(self, day: Day, whom: Bools, came: Bools, memory: Memory) -> Award:
@@ -54,10 +54,10 @@ class CheckInStreak(Strategy):
             return Award()
         run, cards = memory["run"], memory["cards"]
         checked = day.checks_in(came & whom)
-        missed = ~checked & (run > 0)
-        mended = missed & (cards > 0)
-        run[:] = np.where(checked, run + 1, np.where(mended, run, 0))
+        mended = ~checked & (run > 0) & (cards > 0)
+        run += checked
+        run *= checked | mended
         reached = checked & (run % self.milestone == 0)
-        cards[:] = cards - mended + self.cards * reached
-        reward: Any = self.point * checked + self.bonus * reached
-        return Award(reward=reward, tokens=checked.astype(np.float32), cost=day.total(reward), hours=self.hours or None)
+        cards += self.cards * reached - mended
+        reward = np.float32(self.point) * checked + np.float32(self.bonus) * reached
+        return Award(reward=reward, tokens=checked, cost=day.total(reward), hours=self.hours or None)

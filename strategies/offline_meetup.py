@@ -37,8 +37,8 @@ class OfflineMeetup(Strategy):
 
     def offer(self, day: Day, whom: Bools, memory: Memory) -> Offer:
         """Announce the meetup in the group."""
-        del day, memory
-        return Offer(prompt=self.notice * whom if self.notice else None)
+        del day, whom, memory
+        return Offer(prompt=self.notice or None)
 
     def award(self, day: Day, whom: Bools, came: Bools, memory: Memory) -> Award:
         """Seat those willing, by lot, table by table."""
@@ -54,4 +54,4 @@ class OfflineMeetup(Strategy):
         lot = np.where(go, day.draws.uniform("table", go), np.inf)
         place = lot.argsort(axis=1, kind="stable").argsort(axis=1)
         tables = np.where(go, place // self.table, _NOWHERE).astype(np.int32)
-        return Award(gatherings=tables, cost=self.per_head * day.count(go), hours=self.hours)
+        return Award(gatherings=tables, cost=self.per_head * day.count(go), hours=self.hours or None)

@@ -38,16 +38,15 @@ class RedPacket(Strategy):
     def offer(self, day: Day, whom: Bools, memory: Memory) -> Offer:
         """Announce the drop; who is early enough gets a share."""
         del memory
+        prompt = self.notice or None
         if self.purse == 0:
-            return Offer(prompt=self.notice * whom if self.notice else None)
-        rivals = day.yesterday.get("visitors", day.count(whom))
-        chance = np.minimum(self.shares / np.maximum(rivals, 1), 1.0)[:, None] * whom
+            return Offer(prompt=prompt)
+        rivals = np.maximum(day.yesterday.get("visitors", day.count(whom)), 1)
+        chance = np.minimum(self.shares / rivals, 1.0)
         even = self.purse / self.shares
         if self.split == "equal":
-            prospects = (Prospect(even, chance),)
-        else:
-            prospects = (Prospect(_LOW * even, chance / 2), Prospect(_HIGH * even, chance / 2))
-        return Offer(prompt=self.notice * whom if self.notice else None, prospects=prospects)
+            return Offer(prompt=prompt, prospects=(Prospect(even, chance),))
+        return Offer(prompt=prompt, prospects=(Prospect(_LOW * even, chance / 2), Prospect(_HIGH * even, chance / 2)))
 
     def award(self, day: Day, whom: Bools, came: Bools, memory: Memory) -> Award:
         """Split the purse among the quickest."""
@@ -62,4 +61,4 @@ class RedPacket(Strategy):
         total = day.total(part)
         paid = np.where(total > 0, np.minimum(self.purse, self.purse / self.shares * day.count(quick)), 0.0)
         packet = part * (paid / np.where(total > 0, total, 1))[:, None]
-        return Award(packet=packet, tokens=quick.astype(np.float32), cost=paid, hours=self.hours)
+        return Award(packet=packet, tokens=quick, cost=paid, hours=self.hours or None)

@@ -35,13 +35,13 @@ class UncertainReward(Strategy):
     def offer(self, day: Day, whom: Bools, memory: Memory) -> Offer:
         """Announce prize and odds, as many as came yesterday being in the draw."""
         del memory
-        prompt = self.notice * whom if self.notice else None
+        prompt = self.notice or None
         if self.budget == 0:
             return Offer(prompt=prompt)
         rivals = np.maximum(day.yesterday.get("visitors", day.count(whom)), 1)
         winners = np.minimum(self.winners, rivals)
         prize, chance = self.budget / winners, winners / rivals
-        return Offer(prompt=prompt, prospects=(Prospect(prize[:, None] * whom, chance[:, None] * whom),))
+        return Offer(prompt=prompt, prospects=(Prospect(prize, chance),))
 
     def award(self, day: Day, whom: Bools, came: Bools, memory: Memory) -> Award:
         """Draw the winners among those who came."""
@@ -51,4 +51,4 @@ class UncertainReward(Strategy):
         won = day.pick(came & whom, self.winners, "winners")
         count = day.count(won)
         prize = self.budget / np.maximum(count, 1)
-        return Award(reward=won * prize[:, None], cost=prize * (count > 0) * count, hours=self.hours)
+        return Award(reward=won * prize[:, None], cost=prize * (count > 0) * count, hours=self.hours or None)

@@ -25,15 +25,17 @@ _DECISION, _NEVER = key("awakening", "look in"), key("awakening", "never")
 
 @kernel
 def _wake(ids, present, muted, minutes, rate, care, never, day, replicates, seed, decision, fixed):
+    step = 0 if minutes.shape[1] == 1 else 1
     for r in range(ids.shape[0]):
         for i in range(ids.shape[1]):
             if not present[r, i] or not muted[r, i]:
                 continue
             chance = np.float64(rate[r])
-            if minutes[r, i] > 0:
+            attention = np.float64(minutes[r, i * step])
+            if attention > 0:
                 a, _, _, _ = words(ids[r, i], 0, 0, replicates[r], seed, fixed)
                 if unit(a) >= never[r]:
-                    chance += care[r] * minutes[r, i] / (minutes[r, i] + 10.0)
+                    chance += care[r] * attention / (attention + 10.0)
             word, _, _, _ = words(ids[r, i], day, 0, replicates[r], seed, decision)
             if unit(word) < chance:
                 muted[r, i] = False
@@ -55,7 +57,7 @@ class Awakening(Mechanism):
         p, m = world.params[self.name], world.members
         minutes = world.given("care")
         if minutes is None:
-            minutes = np.zeros(world.shape, np.float32)
+            minutes = np.zeros((world.shape[0], 1), np.float32)
         _wake(
             m.id, m.present, m.muted, minutes, p["rate"], p["care"], p["never"], world.day, world.replicates,
             U(world.seed), U(_DECISION), U(_NEVER),

@@ -17,7 +17,8 @@ import numpy as np
 from simulator.jit import kernel
 from simulator.knobs import param
 from simulator.mechanism import Mechanism
-from simulator.stimuli import per_member
+from simulator.mechanisms.prompts import nudge
+from simulator.stimuli import broad
 
 if TYPE_CHECKING:
     from simulator.world import World
@@ -55,10 +56,11 @@ class Content(Mechanism):
         interest, opening = world.members.interest, np.float32(world.community.interest)
         weight = p["weight"][:, None]
         world.pull += weight * (interest * world.value[:, None] - opening * np.float32(V0))
-        for tactic, offer in world.offers:
-            dose = per_member(offer.announced, world.shape)
+        for shown in world.offers:
+            dose = broad(shown.offer.announced, world.shape[0])
             if dose is not None:
-                world.pull += weight * interest * (1 - np.exp(-dose / p["knee"][:, None])) * world.fresh(tactic)
+                force = weight * interest * (1 - np.exp(-dose / p["knee"][:, None]))
+                nudge(world.pull, force, world.fresh(shown.tactic), shown.whom)
 
     def interest(self, world: "World") -> None:
         """Move the value of content towards today's."""

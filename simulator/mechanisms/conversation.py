@@ -35,11 +35,14 @@ _FIX = 65536.0
 @kernel
 def _talk(
     ids, role, came, rate, interest, expertise, energy, own, level, ask, scale, dispersion, branching, kappa,
-    day, replicates, seed, talk, reply, posts, asked, answered, replied, weight, stats,
+    day, replicates, seed, talk, reply, posts, asked, answered, replied, weight, stats, said, spoke,
 ):  # fmt: skip
     slots = ids.shape[1]
     for r in range(ids.shape[0]):
         here = 0
+        for k in range(said.shape[1]):
+            said[r, k] = 0
+            spoke[r, k] = 0
         for i in range(slots):
             posts[r, i] = 0
             asked[r, i] = False
@@ -83,14 +86,18 @@ def _talk(
             chance = 1.0 - np.exp(-np.float64(kappa[r]) * able / _FIX / questions)
         share = replies / max(total, 1)
         for i in range(slots):
-            if not came[r, i] or (replies == 0 and not asked[r, i]):
+            if not came[r, i]:
                 continue
-            a, b, _, _ = words(ids[r, i], day, 0, replicates[r], seed, reply)
-            if replies > 0:
-                posts[r, i] += poisson(unit(a), weight[i] * share)
-            if asked[r, i] and here > 1 and unit(b) < chance:
-                answered[r, i] = True
-                hit += 1
+            if replies > 0 or asked[r, i]:
+                a, b, _, _ = words(ids[r, i], day, 0, replicates[r], seed, reply)
+                if replies > 0:
+                    posts[r, i] += poisson(unit(a), weight[i] * share)
+                if asked[r, i] and here > 1 and unit(b) < chance:
+                    answered[r, i] = True
+                    hit += 1
+            if posts[r, i] > 0:
+                said[r, role[r, i]] += posts[r, i]
+                spoke[r, role[r, i]] += 1
         stats[r, 0] = questions
         stats[r, 1] = hit
 
@@ -119,4 +126,5 @@ class Conversation(Mechanism):
             np.array(c.messages, np.float32), np.array(c.questions, np.float32), scale,
             p["dispersion"], p["branching"], p["answering"], world.day, world.replicates, U(world.seed),
             U(_TALK), U(_REPLY), world.posts, world.asked, world.answered, world.replied, weight, world.questions,
+            world.talk, world.voices,
         )  # fmt: skip

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _DECISION = key("departure", "go")
 _OWNER = int(Role.OWNER)
+_RISK = 8.0
+_SMALL = np.float32(2.0)  # exp(2) < 8
 
 
 @kernel
@@ -38,12 +40,17 @@ def _go(
             if not present[r, i] or role[r, i] == _OWNER:
                 continue
             x = -b[r] * (belonging[r, i] - b0) + f[r] * fatigue[r, i] + g[r] * loss[r, i]
-            risk = np.exp(min(np.float64(x), 20.0))
             quiet, out, _, _ = words(ids[r, i], day, 0, replicates[r], seed, decision)
-            if unit(out) < rate[r] * risk:
+            u, v = unit(out), unit(quiet)
+            leave = np.float64(rate[r])
+            mute = theta[r] / (day - joined[r, i] + start[r])
+            if x < _SMALL and u >= leave * _RISK and (muted[r, i] or v >= mute * _RISK):
+                continue  # no risk this small can reach these draws: most days of most people, and no exp needed
+            risk = np.exp(min(np.float64(x), 20.0))
+            if u < leave * risk:
                 exiting[r, i] = True
                 gone[r, i] = True
-            elif not muted[r, i] and unit(quiet) < theta[r] / (day - joined[r, i] + start[r]) * risk:
+            elif not muted[r, i] and v < mute * risk:
                 muted[r, i] = True
                 gone[r, i] = True
                 mutes[r] += 1

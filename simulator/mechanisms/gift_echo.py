@@ -12,12 +12,55 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from simulator.day import exact_sum
+from simulator.draws import key
+from simulator.jit import kernel
 from simulator.knobs import param
 from simulator.mechanism import Mechanism
+from simulator.philox import U, unit, words
 
 if TYPE_CHECKING:
     from simulator.world import World
+
+
+_SPLIT, _SEND = key("gift_echo", "split"), key("gift_echo", "send")
+_FIX = 2.0**20
+
+
+@kernel
+def _split(ids, came, pot, day, replicates, seed, decision, echo):
+    """Lucky split of each pot among the visitors, by exponential shares; a pot nobody came for stays."""
+    for r in range(ids.shape[0]):
+        if pot[r] <= 0.0:
+            continue
+        total = 0
+        for i in range(ids.shape[1]):
+            if came[r, i]:
+                word, _, _, _ = words(ids[r, i], day, 0, replicates[r], seed, decision)
+                part = np.int64(-np.log(unit(word)) * _FIX)
+                echo[r, i] = part
+                total += part
+        if total > 0:
+            for i in range(ids.shape[1]):
+                echo[r, i] *= np.float32(pot[r] / total)
+            pot[r] = 0.0
+
+
+@kernel
+def _send(ids, received, rho, luckiest, packet, day, replicates, seed, decision, senders):
+    for r in range(ids.shape[0]):
+        top = np.float32(0)
+        for i in range(ids.shape[1]):
+            top = max(top, received[r, i])
+        if top <= 0:
+            continue
+        for i in range(ids.shape[1]):
+            if received[r, i] > 0:
+                chance = np.float64(rho[r]) * received[r, i] / packet[r]
+                if received[r, i] == top:
+                    chance *= luckiest[r]
+                word, _, _, _ = words(ids[r, i], day, 0, replicates[r], seed, decision)
+                if unit(word) < chance:
+                    senders[r] += 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,24 +76,17 @@ class GiftEcho(Mechanism):
 
     def gifts(self, world: "World") -> None:
         """Split yesterday's echo among today's visitors, then decide who sends tomorrow's."""
-        p = world.params[self.name]
-        world.echo[:] = 0
-        draws = world.draws.of(self.name, world.day)
+        p, ids, seed = world.params[self.name], world.members.id, U(world.seed)
         if world.pot.any():
-            came = world.came
-            share = np.where(came, -np.log(draws.uniform("split", came)), 0.0)
-            total = exact_sum(share)
-            paid = np.divide(world.pot, total, out=np.zeros_like(total), where=total > 0)
-            world.echo[:] = share * paid[:, None]
-            world.pot = np.where(total > 0, 0.0, world.pot)
+            _split(ids, world.came, world.pot, world.day, world.replicates, seed, U(_SPLIT), world.echo)
         packet = world.given("packet")
         received = world.echo if packet is None else world.echo + packet
         if not received.any():
             return
-        top = received.max(axis=1, keepdims=True)
-        chance = p["rho"][:, None] * received / p["packet"][:, None]
-        chance = np.where((received == top) & (top > 0), chance * p["luckiest"][:, None], chance)
-        sends = draws.bernoulli(np.minimum(chance, 1.0), "send", received > 0)
-        sent = sends.sum(axis=1) * p["packet"].astype(np.float64)
+        senders = np.zeros(world.shape[0], np.int64)
+        _send(
+            ids, received, p["rho"], p["luckiest"], p["packet"], world.day, world.replicates, seed, U(_SEND), senders
+        )
+        sent = senders * p["packet"].astype(np.float64)
         world.gifts += sent
-        world.pot = world.pot + sent
+        world.pot += sent

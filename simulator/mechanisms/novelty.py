@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 @kernel
-def _fresh(seen, present, muted, floor, scale, out):
+def _fresh(seen, whom, muted, floor, scale, out):
     for r in range(seen.shape[0]):
         f = floor[r]
         for i in range(seen.shape[1]):
-            if present[r, i] and not muted[r, i]:
+            if whom[r, i] and not muted[r, i]:
                 out[r, i] = f + (np.float32(1) - f) * np.exp(-seen[r, i] / scale[r])
                 seen[r, i] += np.float32(1)
             else:
@@ -51,8 +51,8 @@ class Novelty(Mechanism):
         for tactic in world.tactics:
             seen = world.cue("seen", tactic)
             seen *= keep
-        for tactic, offer in world.offers:
-            if used(offer):
+        for shown in world.offers:
+            if used(shown.offer):
                 out = np.empty(world.shape, np.float32)
-                _fresh(world.cue("seen", tactic), m.present, m.muted, p["floor"], p["scale"], out)
-                world.novelty[tactic.index] = out
+                _fresh(world.cue("seen", shown.tactic), shown.whom, m.muted, p["floor"], p["scale"], out)
+                world.novelty[shown.tactic.index] = out

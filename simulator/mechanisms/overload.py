@@ -12,11 +12,20 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from simulator.day import exact_sum
+from simulator.jit import kernel
 from simulator.knobs import param
 from simulator.mechanism import Mechanism
 
 if TYPE_CHECKING:
     from simulator.world import World
+
+
+@kernel
+def _tire(came, strain, speed, fatigue):
+    for r in range(came.shape[0]):
+        for i in range(came.shape[1]):
+            met = strain[r] if came[r, i] else np.float32(0)
+            fatigue[r, i] += speed[r] * (met - fatigue[r, i])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,11 +47,11 @@ class Overload(Mechanism):
     def overload(self, world: "World") -> None:
         """Tire those who came, rest the others."""
         p, m = world.params[self.name], world.members
-        load = world.posts.sum(axis=1).astype(np.float64)
+        load = world.talk.sum(axis=1).astype(np.float64)
         tokens = world.given("tokens")
         if tokens is not None:
             load += exact_sum(tokens)
         load += p["advert"] * world.given_to_all("noise")
         load *= 1 - np.minimum(world.given_to_all("order"), 1.0)
         strain = np.maximum(load / p["capacity"] - 1, 0).astype(np.float32)
-        m.fatigue[:] += p["speed"][:, None] * (np.where(world.came, strain[:, None], np.float32(0)) - m.fatigue)
+        _tire(world.came, strain, p["speed"], m.fatigue)

@@ -39,12 +39,10 @@ class OwnerEnergy(Mechanism):
     def owner(self, world: "World") -> None:
         """Spend and recover energy; several owners share the work."""
         p, m = world.params[self.name], world.members
-        owner = m.role == Role.OWNER
-        posts = world.posts
-        total = np.maximum(posts.sum(axis=1), 1)
-        hands = np.maximum((owner & m.present).sum(axis=1), 1)
-        hours = (posts * owner).sum(axis=1) * p["minutes"] / 60 + world.given_to_all("hours")
-        relief = (posts * (m.role == Role.KOL)).sum(axis=1) / total
+        talk = world.talk
+        hands = np.maximum(((m.role == Role.OWNER) & m.present).sum(axis=1), 1)
+        hours = talk[:, Role.OWNER] * p["minutes"] / 60 + world.given_to_all("hours")
+        relief = talk[:, Role.KOL] / np.maximum(talk.sum(axis=1), 1)
         e = world.energy.astype(np.float64)
         e += p["rest"] * (1 - e) - p["toll"] * hours / hands + p["help"] * relief * (1 - e)
         world.energy[:] = np.clip(e, 0, 1)

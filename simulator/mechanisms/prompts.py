@@ -10,12 +10,23 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from simulator.jit import kernel
 from simulator.knobs import param
 from simulator.mechanism import Mechanism
-from simulator.stimuli import per_member
+from simulator.stimuli import broad
 
 if TYPE_CHECKING:
     from simulator.world import World
+
+
+@kernel
+def nudge(pull, force, fresh, whom):
+    """Add ``force``, (R, 1) or (R, N), times freshness to the logit of ``whom``."""
+    step = 0 if force.shape[1] == 1 else 1
+    for r in range(pull.shape[0]):
+        for i in range(pull.shape[1]):
+            if whom[r, i]:
+                pull[r, i] += force[r, i * step] * fresh[r, i]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +41,7 @@ class Prompts(Mechanism):
     def pull(self, world: "World") -> None:
         """Add each tactic's notice."""
         weight = world.params[self.name]["weight"][:, None]
-        for tactic, offer in world.offers:
-            dose = per_member(offer.prompt, world.shape)
+        for shown in world.offers:
+            dose = broad(shown.offer.prompt, world.shape[0])
             if dose is not None:
-                world.pull += weight * (1 - np.exp(-dose)) * world.fresh(tactic)
+                nudge(world.pull, weight * (1 - np.exp(-dose)), world.fresh(shown.tactic), shown.whom)

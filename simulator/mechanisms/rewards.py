@@ -20,11 +20,12 @@ from simulator.jit import kernel
 from simulator.knobs import param
 from simulator.mechanism import Mechanism
 from simulator.members import Column
-from simulator.stimuli import Prospect, per_member
+from simulator.stimuli import Prospect, broad, per_member
 
 if TYPE_CHECKING:
     from simulator.world import World
 
+Floats = NDArray[np.float32]
 _CURVE, _GAMMA = 0.88, 0.61
 _PAY_DAYS = np.float32(14)
 
@@ -52,47 +53,72 @@ def _weigh(p):
 
 
 @kernel
-def _prospect(amounts, chances, expected, fresh, present, muted, weight, phi, adapt, loss, money, pull):
-    """Add the utility of one tactic's prospects. ``amounts`` and ``chances`` are (outcomes, R, 1 or N)."""
+def _prospect(amounts, chances, whom, muted, expected, fresh, weight, phi, adapt, loss, money, pull):
+    """Add the utility of one tactic's prospects to the logit of ``whom``.
+
+    ``amounts`` and ``chances`` are (outcomes, R, 1 or N). Weights and values are kept from member to member while their
+    arguments stay the same, which for most members they do.
+    """
     outcomes = amounts.shape[0]
-    flat = amounts.shape[2] == 1
-    worth = np.empty(outcomes, np.float32)
-    for r in range(present.shape[0]):
-        for i in range(present.shape[1]):
-            if not present[r, i] or muted[r, i]:
+    step = 0 if amounts.shape[2] == 1 else 1
+    weights = np.zeros(outcomes + 1, np.float32)
+    values = np.zeros(outcomes + 1, np.float32)
+    last_p = np.full(outcomes + 1, np.float32(-1))
+    last_x = np.full(outcomes + 1, np.float32(np.nan))
+    for r in range(whom.shape[0]):
+        last_x[:] = np.float32(np.nan)  # loss and money differ between replicates
+        for i in range(whom.shape[1]):
+            if not whom[r, i] or muted[r, i]:
                 continue
-            s = 0 if flat else i
             ref = adapt[r] * expected[r, i]
             left = np.float32(1)
             mean = np.float32(0)
             square = np.float32(0)
             total = np.float32(0)
-            offered = False
-            for j in range(outcomes):
-                a = amounts[j, r, s]
-                p = chances[j, r, s]
-                if a > 0 and p > 0:
-                    offered = True
+            for j in range(outcomes + 1):
+                if j < outcomes:
+                    a = amounts[j, r, i * step]
+                    p = chances[j, r, i * step]
                     left -= p
                     mean += a * p
                     square += a * a * p
-                    total += _weigh(p) * _value((a - ref) / money[r], loss[r])
-            if not offered:
-                continue
-            if left > np.float32(1e-6) and ref > 0:
-                total += _weigh(left) * _value(-ref / money[r], loss[r])
-            cv = np.sqrt(max(square - mean * mean, np.float32(0))) / mean
-            pull[r, i] += weight[r] * fresh[r, i] * total + phi[r] * fresh[r, i] * cv / (np.float32(1) + cv)
+                else:
+                    a = np.float32(0)
+                    p = left if left > np.float32(1e-6) else np.float32(0)
+                if p > 0:
+                    if p != last_p[j]:
+                        last_p[j] = p
+                        weights[j] = _weigh(p)
+                    x = (a - ref) / money[r]
+                    if x != last_x[j]:
+                        last_x[j] = x
+                        values[j] = _value(x, loss[r])
+                    total += weights[j] * values[j]
+            if mean > 0:
+                cv = np.sqrt(max(square - mean * mean, np.float32(0))) / mean
+                pull[r, i] += fresh[r, i] * (weight[r] * total + phi[r] * cv / (np.float32(1) + cv))
 
 
 @kernel
-def _learn(got, cued, came, expected, mood, eta, rho, adapt, loss, money):
-    for r in range(got.shape[0]):
-        for i in range(got.shape[1]):
-            if came[r, i] and cued[r, i]:
+def _learn(got, whom, came, expected, mood, eta, rho, adapt, loss, money):
+    for r in range(came.shape[0]):
+        for i in range(came.shape[1]):
+            if came[r, i] and whom[r, i]:
                 gap = (got[r, i] - adapt[r] * expected[r, i]) / money[r]
                 mood[r, i] += (np.float32(1) - rho[r]) * _value(gap, loss[r])
                 expected[r, i] += eta[r] * (got[r, i] - expected[r, i])
+
+
+@kernel
+def _earn(contingent, came, money, rho, pay, mood):
+    """Age mood by a day, and move ``pay`` towards today's contingent pay (nought for who stayed away)."""
+    for r in range(came.shape[0]):
+        for i in range(came.shape[1]):
+            mood[r, i] *= rho[r]
+            share = np.float32(0)
+            if came[r, i] and contingent[r, i] > 0:
+                share = contingent[r, i] / (contingent[r, i] + money[r])
+            pay[r, i] += (share - pay[r, i]) / _PAY_DAYS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,18 +140,15 @@ class Rewards(Mechanism):
 
     def pull(self, world: "World") -> None:
         """Add mood, and the utility of today's prospects."""
-        p, m = world.params[self.name], world.members
         if not world.tactics:
             return
+        p, m = world.params[self.name], world.members
         world.pull += p["mood"][:, None] * m.mood
-        for tactic, offer in world.offers:
-            if offer.prospects:
-                amounts = _stack([one.amount for one in offer.prospects], world.shape)
-                chances = _stack([one.chance for one in offer.prospects], world.shape)
-                amounts, chances = np.broadcast_arrays(amounts, chances)
+        for shown in world.offers:
+            if shown.offer.prospects:
+                amounts, chances = _stacked(shown.offer.prospects, world.shape)
                 _prospect(
-                    np.ascontiguousarray(amounts), np.ascontiguousarray(chances), world.cue("expected", tactic),
-                    world.fresh(tactic), m.present, m.muted,
+                    amounts, chances, shown.whom, m.muted, world.cue("expected", shown.tactic), world.fresh(shown.tactic),
                     p["weight"], p["phi"], p["adaptation"], p["loss"], p["money"], world.pull,
                 )  # fmt: skip
 
@@ -134,36 +157,31 @@ class Rewards(Mechanism):
         if not world.tactics:
             return
         p, m = world.params[self.name], world.members
-        m.mood[:] *= p["rho"][:, None]
-        contingent = world.echo.copy()
-        offers = {tactic.index: offer for tactic, offer in world.offers}
+        contingent = world.echo
+        cued = {shown.tactic.index: shown.whom for shown in world.offers if shown.offer.prospects}
+        given: list[tuple[int, Any]] = []
         for tactic, award in world.awards:
-            given = [per_member(dose, world.shape) for dose in (award.reward, award.packet)]
-            doses = [dose for dose in given if dose is not None]
-            prospects: tuple[Prospect, ...] = offers[tactic.index].prospects if tactic.index in offers else ()
-            if not doses and not prospects:
-                continue
-            got = np.sum(doses, axis=0, dtype=np.float32) if doses else np.zeros(world.shape, np.float32)
-            cued = np.zeros(world.shape, bool)
-            for one in prospects:
-                cued |= np.broadcast_to((np.asarray(one.amount) > 0) & (np.asarray(one.chance) > 0), world.shape)
-            _learn(
-                got, cued, world.came, world.cue("expected", tactic), m.mood,
-                p["eta"], p["rho"], p["adaptation"], p["loss"], p["money"],
-            )  # fmt: skip
-            contingent += got
-        share = contingent / (contingent + p["money"][:, None])
-        m.pay[:] += (share * world.came - m.pay) / _PAY_DAYS
+            doses = [per_member(dose, world.shape) for dose in (award.reward, award.packet)]
+            got = [dose for dose in doses if dose is not None]
+            if got:
+                given.append((tactic.index, got[0] if len(got) == 1 else got[0] + got[1]))
+                contingent = contingent + given[-1][1]
+            elif tactic.index in cued:
+                given.append((tactic.index, np.zeros(world.shape, np.float32)))
+        _earn(contingent, world.came, p["money"], p["rho"], m.pay, m.mood)
+        for index, dose in given:
+            if index in cued:
+                _learn(
+                    dose, cued[index], world.came, m[f"expected:{index}"], m.mood,
+                    p["eta"], p["rho"], p["adaptation"], p["loss"], p["money"],
+                )  # fmt: skip
 
 
-def _stack(values: list[Any], shape: tuple[int, int]) -> NDArray[np.float32]:
-    """Numbers or ``(R, N)`` arrays as (outcomes, R, 1 or N) float32."""
-    wide = any(np.ndim(v) == 2 and np.shape(v)[1] > 1 for v in values)
-    target = shape if wide else (shape[0], 1)
-    return np.stack([np.broadcast_to(_column(v), target) for v in values]).astype(np.float32)
-
-
-def _column(value: Any) -> NDArray[Any]:
-    """A number, ``(R,)`` or ``(R, N)`` as something that broadcasts against ``(R, N)``."""
-    array = np.asarray(value)
-    return array[:, None] if array.ndim == 1 else array
+def _stacked(prospects: tuple[Prospect, ...], shape: tuple[int, int]) -> tuple[Floats, Floats]:
+    """Amounts and chances as float32 (outcomes, R, 1 or N)."""
+    parts = [broad(one, shape[0]) for prospect in prospects for one in (prospect.amount, prospect.chance)]
+    zero = np.zeros((shape[0], 1), np.float32)
+    columns = [zero if part is None else part for part in parts]
+    width = max(column.shape[1] for column in columns)
+    both = np.stack([np.broadcast_to(column, (shape[0], width)) for column in columns])
+    return np.ascontiguousarray(both[0::2]), np.ascontiguousarray(both[1::2])

@@ -27,12 +27,12 @@ _NO_STREAK = 2.0
 
 
 @kernel
-def _stake(run, held, wound, fresh, gain, pain, fade, pull):
+def _stake(run, whom, held, wound, fresh, gain, pain, fade, pull):
     week = np.float32(_WEEK)
     short = np.float32(_NO_STREAK)
     for r in range(run.shape[0]):
         for i in range(run.shape[1]):
-            now = run[r, i]
+            now = run[r, i] if whom[r, i] else np.float32(0)
             had = held[r, i]
             if now > 0 or had > 0 or wound[r, i] > 0:
                 wound[r, i] *= fade[r]
@@ -62,8 +62,9 @@ class Streaks(Mechanism):
         """Add what is at stake, subtract what was lost."""
         p = world.params[self.name]
         fade = (0.5 ** (1 / p["half_life"])).astype(np.float32)
-        for tactic, offer in world.offers:
-            run = per_member(offer.run, world.shape)
+        for shown in world.offers:
+            run = per_member(shown.offer.run, world.shape)
             if run is not None:
-                held, wound = world.cue("held", tactic), world.cue("wound", tactic)
-                _stake(run, held, wound, world.fresh(tactic), p["gain"], p["pain"], fade, world.pull)
+                held, wound = world.cue("held", shown.tactic), world.cue("wound", shown.tactic)
+                fresh = world.fresh(shown.tactic)
+                _stake(run, shown.whom, held, wound, fresh, p["gain"], p["pain"], fade, world.pull)

@@ -13,11 +13,21 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from simulator.draws import Bools, Draws
+from simulator.jit import kernel
 from simulator.knobs import param
 from simulator.mechanism import Mechanism
 
 if TYPE_CHECKING:
     from simulator.world import World
+
+
+@kernel
+def _firm(among, discipline, level, chance):
+    for r in range(among.shape[0]):
+        for i in range(among.shape[1]):
+            if among[r, i]:
+                x = np.float64(level[r]) + 3.0 * (np.float64(discipline[r, i]) - 0.4)
+                chance[r, i] = 1.0 / (1.0 + np.exp(-x))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,9 +41,9 @@ class Uptake(Mechanism):
 
     def checks_in(self, world: "World", draws: Draws, among: Bools) -> Bools:
         """Who of the visitors ``among`` checks in."""
-        level = world.params[self.name]["check"][:, None]
-        logit = level + 3 * (world.members.discipline - np.float32(0.4))
-        return draws.bernoulli(1 / (1 + np.exp(-logit)), "checks in", among)
+        chance = np.zeros(world.shape)
+        _firm(among, world.members.discipline, world.params[self.name]["check"], chance)
+        return draws.bernoulli(chance, "checks in", among)
 
     def goes(self, world: "World", draws: Draws, among: Bools, decision: str) -> Bools:
         """Who of ``among`` would go if there were a seat."""
