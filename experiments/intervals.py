@@ -119,8 +119,7 @@ def simultaneous_level(differences: Sequence[ArrayLike], level: float = 0.95) ->
 
     The studentised means of several arms against one baseline move together; the quantile of max |t| is drawn
     from the multivariate t with their correlation over the worlds in which every arm has the metric
-    (independence, which is wider, where these are under ``ENOUGH``). Never below ``level``, never beyond
-    Bonferroni.
+    (independence, which is wider, where these are under ``ENOUGH``). Never below ``level``.
 
     Args:
         differences: Per arm (n,), NaN where a pair is undefined; arms without spread do not count.
@@ -142,7 +141,7 @@ def simultaneous_level(differences: Sequence[ArrayLike], level: float = 0.95) ->
     root = np.linalg.cholesky((1.0 - 1e-9) * correlation + 1e-9 * np.eye(arms))
     largest = np.abs(_draws(arms, freedom) @ root.T).max(axis=1)
     each = 1.0 - 2.0 * float(stats.t.sf(np.quantile(largest, level), freedom))
-    return min(max(each, level), 1.0 - (1.0 - level) / arms)
+    return max(each, level)
 
 
 def spread(x: Floats, scale: float) -> float:

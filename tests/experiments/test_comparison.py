@@ -101,6 +101,8 @@ def test_numbers_of_a_row(result):
     assert row.luck_sd == pytest.approx(0.3 * np.sqrt(2.0), rel=0.2)
     assert row.matters == pytest.approx(0.05 * values["voices"][0].mean())
     assert (row.worlds_better, row.worlds_worse) == (1.0, 0.0)
+    exits = result.effect("exits", "greedy")
+    assert (exits.worlds_better, exits.worlds_worse) == (0.0, 1.0)  # less is better
     assert (
         row.sim_low < row.ci_low < row.ci_low_luck < row.diff < row.ci_high_luck < row.ci_high < row.sim_high
     )
