@@ -104,8 +104,8 @@ def meet(
     """Strengthen the pairs listed that are tied, ``w += gain (1 - w)``; mark those that are not.
 
     Listings come in both directions, sorted by row, whom, gain. A pair listed twice is first made one listing
-    of gain ``g1 + g2 (1 - g1)``; only that one can be marked in ``fresh``. A row is gone through once for all
-    its listings.
+    of gain ``g1 + g2 (1 - g1)``; only that one can be marked in ``fresh``. A few listings are looked for one
+    by one; for many the row is gone through once, each neighbour sought among them: hubs are no danger.
     """
     p = 0
     while p < row.size:
@@ -122,23 +122,28 @@ def meet(
                 fresh[last] = True
             end += 1
         begin = start[row[p]]
-        least = whom[p]
-        most = whom[last]
-        for e in range(begin, begin + used[row[p]]):
-            k = other[U(e)]
-            if k < least or k > most:
-                continue
-            low = p
-            high = last
-            while low < high:
-                middle = (low + high) >> 1
-                if whom[middle] < k:
-                    low = middle + 1
-                else:
-                    high = middle
-            if whom[low] == k:
-                fresh[low] = False
-                strength[e] = ((strength[e] + gain[low] * (_ONE - strength[e])) + _ONE) - _ONE
+        stop = begin + used[row[p]]
+        if last - p < 4:
+            for t in range(p, last + 1):
+                e = begin
+                while e < stop and other[U(e)] != whom[t]:
+                    e += 1
+                if e < stop:
+                    fresh[t] = False
+                    strength[e] = ((strength[e] + gain[t] * (_ONE - strength[e])) + _ONE) - _ONE
+        else:
+            for e in range(begin, stop):
+                low = p
+                high = last
+                while low < high:
+                    middle = (low + high) >> 1
+                    if whom[middle] < other[e]:
+                        low = middle + 1
+                    else:
+                        high = middle
+                if whom[low] == other[e]:
+                    fresh[low] = False
+                    strength[e] = ((strength[e] + gain[low] * (_ONE - strength[e])) + _ONE) - _ONE
         p = end
 
 
