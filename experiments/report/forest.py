@@ -1,0 +1,86 @@
+"""Effects as bars on a common scale, in percent of the width they are drawn in."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import isfinite
+
+from matplotlib.ticker import MaxNLocator
+
+from experiments.comparison import Effect
+from experiments.report.amounts import digits
+
+
+@dataclass(frozen=True)
+class Bar:
+    """An effect drawn in percent of the width of its cell.
+
+    Attributes:
+        zero: Where no difference lies.
+        zone: Where differences are too small to matter: left end and width; None where that is not drawn.
+        wide: 95% interval over luck and parameters, left end and width; None where there is none.
+        narrow: 95% interval over luck alone.
+        point: The difference.
+        clear: True where the wide interval leaves out 0.
+    """
+
+    zero: float
+    zone: tuple[float, float] | None
+    wide: tuple[float, float] | None
+    narrow: tuple[float, float] | None
+    point: float
+    clear: bool
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A common scale for the bars of a table.
+
+    Attributes:
+        low: Left end.
+        high: Right end.
+    """
+
+    low: float
+    high: float
+
+    @classmethod
+    def over(cls, rows: Iterable[Effect], zone: bool = True) -> "Axis":
+        """The scale on which all these effects, 0 and (with ``zone``) what matters can be seen."""
+        values = [0.0]
+        for row in rows:
+            values += [row.diff, row.ci_low, row.ci_high]
+            values += [row.matters, -row.matters] if zone else []
+        seen = [value for value in values if isfinite(value)]
+        low, high = min(seen), max(seen)
+        pad = 0.06 * (high - low) or 1.0
+        return cls(low - pad, high + pad)
+
+    def at(self, value: float) -> float:
+        """Place of a value in percent of the width."""
+        return round(100.0 * (value - self.low) / (self.high - self.low), 2)
+
+    def span(self, low: float, high: float) -> tuple[float, float] | None:
+        """Left end and width of an interval in percent; None where it is not defined."""
+        if not (isfinite(low) and isfinite(high)):
+            return None
+        return self.at(low), round(self.at(high) - self.at(low), 2)
+
+    def bar(self, row: Effect, zone: bool = True) -> Bar | None:
+        """An effect on this scale; None where it is not defined."""
+        if not isfinite(row.diff):
+            return None
+        return Bar(
+            zero=self.at(0.0),
+            zone=self.span(-row.matters, row.matters) if zone else None,
+            wide=self.span(row.ci_low, row.ci_high),
+            narrow=self.span(row.ci_low_luck, row.ci_high_luck),
+            point=self.at(row.diff),
+            clear=row.ci_low > 0.0 or row.ci_high < 0.0,
+        )
+
+    def ticks(self) -> list[tuple[float, str]]:
+        """Places and texts of a few round numbers."""
+        found = [x for x in MaxNLocator(nbins=4).tick_values(self.low, self.high) if self.low < x < self.high]
+        places = digits("", found[-1] - found[0]) if len(found) > 1 else 1
+        texts = [f"{x:+,.{places}f}".replace("-", "−") if x else "0" for x in map(float, found)]
+        return [(self.at(float(x)), text) for x, text in zip(found, texts, strict=True)]
