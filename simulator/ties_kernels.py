@@ -22,6 +22,8 @@ _ONE = np.float32(1)
 _NIL = np.float32(0)
 #: The smallest strength, and the unit of all of them.
 UNIT = np.float32(2.0**-23)
+#: Fades everything, yet infinity times this is infinity, which infinity times 0 is not.
+_TRACE = np.float32(1e-30)
 #: Entries of the pool that :func:`fade` looks at in one go.
 _BLOCK = 512
 
@@ -132,7 +134,7 @@ def fade(
         names = other[r * size : top[r]]
         w = strength[r * size : top[r]]
         least = max(floor[r], UNIT)
-        kept = factor[r]
+        kept = max(factor[r], _TRACE)
         lost = 0
         for block in range(0, w.size, _BLOCK):
             some = w[block : block + _BLOCK]

@@ -1,7 +1,7 @@
 """Who knows whom at the start: networks by name, made as arrays of edges, a million members in seconds.
 
 Ordinals of founders run owner, KOLs, novices, lurkers. Where position matters the low ordinals have the
-better one: hubs, the top of a pyramid, the bridges between circles. Circles are dealt round like cards, member
+better: hubs, the top of a pyramid, the bridges between circles. Circles are dealt round like cards, member
 i to circle i modulo their number, so that each has its share of every role.
 """
 
