@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaincinv
 
 from simulator.jit import kernel
-from simulator.philox import U, negative_binomial, poisson, unit, words
+from simulator.philox import U, negative_binomial, poisson, row_words, unit, words
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -30,21 +30,20 @@ def key(owner: str, decision: str) -> int:
 
 
 @kernel
-def _lane(ids, among, day, nth, replicates, seed, decision, out):
+def _lane(ids, day, nth, replicates, seed, decision, out):
     for r in range(ids.shape[0]):
         for i in range(ids.shape[1]):
-            if among[r, i]:
-                a, _, _, _ = words(ids[r, i], day, nth, replicates[r], seed, decision)
-                out[r, i] = a
+            a, _, _, _ = words(ids[r, i], day, nth, replicates[r], seed, decision)
+            out[r, i] = a
 
 
 @kernel
 def _yes(ids, among, chance, day, replicates, seed, decision, out):
+    first, second = np.empty(ids.shape[1], np.uint32), np.empty(ids.shape[1], np.uint32)
     for r in range(ids.shape[0]):
+        row_words(ids[r], day, replicates[r], seed, decision, first, second)
         for i in range(ids.shape[1]):
-            if among[r, i]:
-                a, _, _, _ = words(ids[r, i], day, 0, replicates[r], seed, decision)
-                out[r, i] = unit(a) < chance[r, i]
+            out[r, i] = among[r, i] and unit(first[i]) < chance[r, i]
 
 
 @kernel
@@ -64,12 +63,13 @@ def _pick(ids, among, weight, k, day, replicates, seed, decision, out):
     slots = ids.shape[1]
     arrival = np.empty(slots)
     where = np.empty(slots, np.int64)
+    first, second = np.empty(slots, np.uint32), np.empty(slots, np.uint32)
     for r in range(ids.shape[0]):
         n = 0
+        row_words(ids[r], day, replicates[r], seed, decision, first, second)
         for i in range(slots):
             if among[r, i] and weight[r, i] > 0.0:
-                a, _, _, _ = words(ids[r, i], day, 0, replicates[r], seed, decision)
-                arrival[n] = -np.log(unit(a)) / weight[r, i]
+                arrival[n] = -np.log(unit(first[i])) / weight[r, i]
                 where[n] = i
                 n += 1
         want = min(k[r], n)
@@ -146,24 +146,21 @@ class Draws:
         self._asked.add(decision)
         return key(self.owner, decision)
 
-    def _words(self, decision: str, among: Bools | None, nth: int = 0) -> NDArray[np.uint64]:
+    def _words(self, decision: str, nth: int = 0) -> NDArray[np.uint64]:
         out = np.zeros(self.ids.shape, np.uint64)
-        mask = np.ones(self.ids.shape, bool) if among is None else among
-        _lane(self.ids, mask, self.day, nth, self.replicates, U(self.seed), U(self._once(decision)), out)
+        _lane(self.ids, self.day, nth, self.replicates, U(self.seed), U(self._once(decision)), out)
         return out
 
-    def uniform(self, decision: str, among: Bools | None = None) -> Floats:
+    def uniform(self, decision: str) -> Floats:
         """Uniforms in (0, 1), shape ``(R, N)``, 24 bits each.
 
         Args:
             decision: Name of the decision; asking twice on one day is an error.
-            among: Where to draw; elsewhere the value is half a cell, the smallest there is.
 
         Raises:
             ValueError: The decision was drawn already today.
         """
-        word = self._words(decision, among) >> np.uint64(8)
-        return (word.astype(np.float64) + 0.5) * _CELLS
+        return ((self._words(decision) >> np.uint64(8)).astype(np.float64) + 0.5) * _CELLS
 
     def bernoulli(self, chance: ArrayLike, decision: str, among: Bools) -> Bools:
         """Who says yes, with probability ``chance`` each (32 bits, so rare hazards are exact to 2e-10)."""
@@ -186,13 +183,13 @@ class Draws:
         means = np.broadcast_to(np.asarray(mean, np.float64), out.shape)
         if among is not None:
             means = means * among
-        _count(self._words(decision, among), means, shape, out)
+        _count(self._words(decision), means, shape, out)
         return out
 
-    def gamma(self, shape: ArrayLike, decision: str, among: Bools | None = None) -> Floats:
+    def gamma(self, shape: ArrayLike, decision: str) -> Floats:
         """Gamma variates with mean 1 and the given shape, by inversion (``scipy.special.gammaincinv``)."""
         form = np.asarray(shape, np.float64)
-        out: Floats = gammaincinv(form, self.uniform(decision, among)) / form
+        out: Floats = gammaincinv(form, self.uniform(decision)) / form
         return out
 
     def pick(self, among: Bools, k: ArrayLike, decision: str, weight: ArrayLike = 1.0) -> Bools:
@@ -218,6 +215,5 @@ class Draws:
         """One uniform for each replicate as a whole, shape ``(R,)``, 24 bits."""
         out = np.zeros((len(self.replicates), 1), np.uint64)
         ids: NDArray[Any] = np.full(out.shape, GROUP, np.uint64)
-        where = np.ones(out.shape, bool)
-        _lane(ids, where, self.day, nth, self.replicates, U(self.seed), U(key(self.owner, decision)), out)
+        _lane(ids, self.day, nth, self.replicates, U(self.seed), U(key(self.owner, decision)), out)
         return ((out[:, 0] >> np.uint64(8)).astype(np.float64) + 0.5) * _CELLS

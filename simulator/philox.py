@@ -9,7 +9,7 @@ The counter is (person low, person high, day + 65536 x nth, replicate), the key 
 
 import numpy as np
 
-from simulator.jit import kernel
+from simulator.jit import inlined, kernel
 
 U = np.uint64
 _MASK = U(0xFFFFFFFF)
@@ -18,25 +18,33 @@ _WEYL0, _WEYL1 = U(0x9E3779B9), U(0xBB67AE85)
 _TO_UNIT = 2.0**-32
 
 
+@inlined
+def _round(c0, c1, c2, c3, k0, k1):
+    p0 = c0 * _MUL0
+    p1 = c2 * _MUL1
+    return ((p1 >> U(32)) ^ c1 ^ k0) & _MASK, p1 & _MASK, ((p0 >> U(32)) ^ c3 ^ k1) & _MASK, p0 & _MASK
+
+
+@inlined
+def _rounds(c0, c1, c2, c3, k0, k1):
+    """Ten rounds written out: a loop here would keep the caller's loop over members from being vectorised."""
+    a, b, c, d, k, m = U(c0), U(c1), U(c2), U(c3), U(k0), U(k1)
+    a, b, c, d = _round(a, b, c, d, k, m)
+    a, b, c, d = _round(a, b, c, d, (k + _WEYL0) & _MASK, (m + _WEYL1) & _MASK)
+    a, b, c, d = _round(a, b, c, d, (k + U(2) * _WEYL0) & _MASK, (m + U(2) * _WEYL1) & _MASK)
+    a, b, c, d = _round(a, b, c, d, (k + U(3) * _WEYL0) & _MASK, (m + U(3) * _WEYL1) & _MASK)
+    a, b, c, d = _round(a, b, c, d, (k + U(4) * _WEYL0) & _MASK, (m + U(4) * _WEYL1) & _MASK)
+    a, b, c, d = _round(a, b, c, d, (k + U(5) * _WEYL0) & _MASK, (m + U(5) * _WEYL1) & _MASK)
+    a, b, c, d = _round(a, b, c, d, (k + U(6) * _WEYL0) & _MASK, (m + U(6) * _WEYL1) & _MASK)
+    a, b, c, d = _round(a, b, c, d, (k + U(7) * _WEYL0) & _MASK, (m + U(7) * _WEYL1) & _MASK)
+    a, b, c, d = _round(a, b, c, d, (k + U(8) * _WEYL0) & _MASK, (m + U(8) * _WEYL1) & _MASK)
+    return _round(a, b, c, d, (k + U(9) * _WEYL0) & _MASK, (m + U(9) * _WEYL1) & _MASK)
+
+
 @kernel
 def philox(c0, c1, c2, c3, k0, k1):
     """Four words of 32 bits (held in uint64) for a counter of four words and a key of two."""
-    c0 = U(c0)
-    c1 = U(c1)
-    c2 = U(c2)
-    c3 = U(c3)
-    k0 = U(k0)
-    k1 = U(k1)
-    for _ in range(10):
-        p0 = c0 * _MUL0
-        p1 = c2 * _MUL1
-        c0 = (p1 >> U(32)) ^ c1 ^ k0
-        c2 = (p0 >> U(32)) ^ c3 ^ k1
-        c1 = p1 & _MASK
-        c3 = p0 & _MASK
-        k0 = (k0 + _WEYL0) & _MASK
-        k1 = (k1 + _WEYL1) & _MASK
-    return c0, c1, c2, c3
+    return _rounds(c0, c1, c2, c3, k0, k1)
 
 
 @kernel
@@ -44,6 +52,19 @@ def words(person, day, nth, replicate, seed, decision):
     """The four lanes of one decision of ``person`` on ``day``; ``nth`` numbers repeats within the day."""
     who = U(person)
     return philox(who & _MASK, who >> U(32), U(day) | (U(nth) << U(16)), U(replicate), U(seed), U(decision))
+
+
+@kernel
+def row_words(persons, day, replicate, seed, decision, first, second):
+    """Lanes 0 and 1 of one decision for a whole row of persons.
+
+    Without a branch, so that it is vectorised: a third of the cost of asking one by one, even where half is thrown away.
+    """
+    for i in range(persons.shape[0]):
+        who = persons[i]
+        a, b, _, _ = _rounds(who & _MASK, who >> U(32), U(day), U(replicate), seed, decision)
+        first[i] = a
+        second[i] = b
 
 
 @kernel

@@ -51,7 +51,7 @@ class OfflineMeetup(Strategy):
         elif self.invited == "kols":
             asked = asked & np.isin(day.members.role, (Role.OWNER, Role.KOL))
         go = day.pick(day.goes(asked), self.seats, "seat")
-        lot = np.where(go, day.draws.uniform("table", go), np.inf)
+        lot = np.where(go, day.draws.uniform("table"), np.inf)
         place = lot.argsort(axis=1, kind="stable").argsort(axis=1)
         tables = np.where(go, place // self.table, _NOWHERE).astype(np.int32)
         return Award(gatherings=tables, cost=self.per_head * day.count(go), hours=self.hours or None)

@@ -57,7 +57,7 @@ class RedPacket(Strategy):
         if self.split == "equal":
             part = quick.astype(np.float64)
         else:
-            part = np.where(quick, day.draws.uniform("luck", quick), 0.0)
+            part = np.where(quick, day.draws.uniform("luck"), 0.0)
         total = day.total(part)
         paid = np.where(total > 0, np.minimum(self.purse, self.purse / self.shares * day.count(quick)), 0.0)
         packet = part * (paid / np.where(total > 0, total, 1))[:, None]

@@ -14,25 +14,25 @@ import numpy as np
 from simulator.draws import key
 from simulator.jit import kernel
 from simulator.mechanism import Mechanism
-from simulator.philox import U, words
+from simulator.philox import U, row_words, unit
 
 if TYPE_CHECKING:
     from simulator.world import World
 
 _DECISION = key("attendance", "come")
-_SCALE = 2.0**32
 
 
 @kernel
 def _attend(ids, present, muted, pull, day, replicates, seed, decision, came, visits, crowd):
+    draw, spare = np.empty(ids.shape[1], np.uint32), np.empty(ids.shape[1], np.uint32)
     for r in range(ids.shape[0]):
         n = 0
+        row_words(ids[r], day, replicates[r], seed, decision, draw, spare)
         for i in range(ids.shape[1]):
             came[r, i] = False
             if present[r, i] and not muted[r, i]:
-                word, _, _, _ = words(ids[r, i], day, 0, replicates[r], seed, decision)
-                p = 1.0 / (1.0 + np.exp(-np.float64(pull[r, i])))
-                if np.float64(word) < p * _SCALE:
+                # u < 1 / (1 + exp(-x)), without dividing
+                if unit(draw[i]) * (1.0 + np.exp(-np.float64(pull[r, i]))) < 1.0:
                     came[r, i] = True
                     visits[r, i] += 1
                     n += 1

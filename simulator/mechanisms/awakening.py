@@ -15,7 +15,7 @@ from simulator.draws import key
 from simulator.jit import kernel
 from simulator.knobs import param
 from simulator.mechanism import Mechanism
-from simulator.philox import U, unit, words
+from simulator.philox import U, row_words, unit, words
 
 if TYPE_CHECKING:
     from simulator.world import World
@@ -25,8 +25,10 @@ _DECISION, _NEVER = key("awakening", "look in"), key("awakening", "never")
 
 @kernel
 def _wake(ids, present, muted, minutes, rate, care, never, day, replicates, seed, decision, fixed):
+    draw, spare = np.empty(ids.shape[1], np.uint32), np.empty(ids.shape[1], np.uint32)
     step = 0 if minutes.shape[1] == 1 else 1
     for r in range(ids.shape[0]):
+        row_words(ids[r], day, replicates[r], seed, decision, draw, spare)
         for i in range(ids.shape[1]):
             if not present[r, i] or not muted[r, i]:
                 continue
@@ -36,8 +38,7 @@ def _wake(ids, present, muted, minutes, rate, care, never, day, replicates, seed
                 a, _, _, _ = words(ids[r, i], 0, 0, replicates[r], seed, fixed)
                 if unit(a) >= never[r]:
                     chance += care[r] * attention / (attention + 10.0)
-            word, _, _, _ = words(ids[r, i], day, 0, replicates[r], seed, decision)
-            if unit(word) < chance:
+            if unit(draw[i]) < chance:
                 muted[r, i] = False
 
 

@@ -29,4 +29,4 @@ class Contagion(Mechanism):
         loss = world.members.loss
         loss *= world.params[self.name]["keep"][:, None]
         if world.gone.any():
-            loss += world.ties.push(world.gone) * world.members.present
+            loss += world.ties.push(world.gone)

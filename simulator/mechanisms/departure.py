@@ -17,7 +17,7 @@ from simulator.jit import kernel
 from simulator.knobs import param
 from simulator.mechanism import Mechanism
 from simulator.members import Role
-from simulator.philox import U, unit, words
+from simulator.philox import U, row_words, unit
 
 if TYPE_CHECKING:
     from simulator.world import World
@@ -33,15 +33,16 @@ def _go(
     ids, present, muted, role, joined, belonging, fatigue, loss, b0, theta, start, b, f, g, rate, exiting,
     day, replicates, seed, decision, gone, mutes,
 ):  # fmt: skip
+    first, second = np.empty(ids.shape[1], np.uint32), np.empty(ids.shape[1], np.uint32)
     for r in range(ids.shape[0]):
         mutes[r] = 0
+        row_words(ids[r], day, replicates[r], seed, decision, first, second)
         for i in range(ids.shape[1]):
             gone[r, i] = False
             if not present[r, i] or role[r, i] == _OWNER:
                 continue
             x = -b[r] * (belonging[r, i] - b0) + f[r] * fatigue[r, i] + g[r] * loss[r, i]
-            quiet, out, _, _ = words(ids[r, i], day, 0, replicates[r], seed, decision)
-            u, v = unit(out), unit(quiet)
+            u, v = unit(first[i]), unit(second[i])
             leave = np.float64(rate[r])
             mute = theta[r] / (day - joined[r, i] + start[r])
             if x < _SMALL and u >= leave * _RISK and (muted[r, i] or v >= mute * _RISK):
