@@ -6,7 +6,8 @@ V is the value of recent content: a group with nothing to read loses its readers
 
 q (the member's ``pay``, 0..1) is how far coming has come to mean being paid. Deci, Koestner and Ryan (1999): free-choice
 d = -0.40 for engagement-contingent pay, +0.33 for positive feedback; contested (Cameron et al. 2001), so k reaches 0.
-The largest shift of the attendance logit is about 0.65. Where the group's purpose ends, I0 fades over two weeks.
+The largest shift of the attendance logit is about 0.65. Once the group's purpose is served there is nothing to return
+to: I0 is nought and r larger by 1/14 a day.
 """
 
 from dataclasses import dataclass
@@ -39,13 +40,13 @@ class Interest(Mechanism):
     def interest(self, world: "World") -> None:
         """Move interest."""
         p, m = world.params[self.name], world.members
-        own = world.community.interest
+        own, pace = world.community.interest, p["recovery"][:, None]
         ends = world.community.purpose_days
         if ends is not None and world.day >= ends:
-            own *= float(np.exp(-(world.day - ends) / _FADE_DAYS))
+            own, pace = 0.0, pace + np.float32(1 / _FADE_DAYS)
         i = m.interest
         worth = own * (1 - p["feed"] * (1 - np.minimum(world.value / np.float32(V0), np.float32(1.5))))
-        change = p["recovery"][:, None] * (worth[:, None] - i)
+        change = pace * (worth[:, None] - i)
         if world.tactics:
             change -= p["crowding"][:, None] * m.pay * i
         praise = world.given("praise")
