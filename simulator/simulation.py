@@ -92,7 +92,7 @@ class Simulation:
         w.offers, w.awards, w.novelty = [], [], {}
         for counter in (w.joined, w.mutes, w.gifts, w.new_ties, w.questions, w.talk, w.voices):
             counter[...] = 0
-        w.gone[:], w.exiting[:], w.echo[:] = False, False, 0
+        w.gone[:], w.exiting[:], w.echo[:], w.pull[:] = False, False, 0, 0
 
     def _offers(self) -> list[tuple[Tactic, Day, NDArray[np.bool_]]]:
         """Ask today's tactics what they show, and whom."""

@@ -35,10 +35,10 @@ class Disposition(Mechanism):
         world.effect[:] = world.trait("group_spread") * normal(world.draws.of("disposition").group("effect"))
 
     def pull(self, world: "World") -> None:
-        """Start today's attendance logit."""
+        """Add what role, person, group and weekday say."""
         community = world.community
         base = np.array([logit(v) for v in community.visiting], np.float32)
         odds = max(community.weekdays[world.day % 7], 1e-3)
-        np.take(base, world.members.role, out=world.pull, mode="clip")
+        world.pull += base.take(world.members.role, mode="clip")
         world.pull += world.members.effect
         world.pull += (world.effect + np.float32(np.log(odds)))[:, None]
