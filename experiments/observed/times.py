@@ -79,15 +79,11 @@ def _words(text: Any) -> Times:
     year, month, day = part("y"), part("mo"), part("d")
     hour, minute, second = part("h"), part("mi"), part("s")
     found &= (year >= 1970) & (year < 2100) & (month >= 1) & (month <= 12) & (day >= 1)
-    months = np.where(found, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
-    length = ((months + 1).astype("datetime64[D]") - months.astype("datetime64[D]")).astype(np.int64)
+    months = np.where(found, (year - 1970) * 12 + month - 1, 0)
+    first, after = ((months + k).astype("datetime64[M]").astype("datetime64[D]") for k in (0, 1))
+    length = (after - first).astype(np.int64)
     found &= (day <= length) & (hour < 24) & (minute < 60) & (second <= 60)
-    wall = (
-        (months.astype("datetime64[D]").astype(np.int64) + day - 1) * _DAY
-        + hour * 3600
-        + minute * 60
-        + second
-    )
+    wall = (first.astype(np.int64) + day - 1) * _DAY + hour * 3600 + minute * 60 + second
 
     west = pc.equal(pc.struct_field(parts, "sign").fill_null(""), "-").to_numpy(zero_copy_only=False)
     zoned = pc.not_equal(pc.struct_field(parts, "z").fill_null(""), "").to_numpy(zero_copy_only=False) & found

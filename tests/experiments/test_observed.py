@@ -230,7 +230,7 @@ def test_kinds_in_chinese_and_unknown_kinds() -> None:
 
 
 def groups(folder: Path, parquet: bool = False) -> Path:
-    """Three groups of 12, 11 and 3 people, bears often joining; tigers still talk when the others have stopped."""
+    """Three groups of 12, 11 and 3 people, bears joining often; tigers talk on when others stop."""
     who = [("lions", 12, 60), ("tigers", 11, 40), ("bears", 3, 30)]
     table = [
         (g, f"{g}{i % n}", MONDAY + i * (DAY if g == "tigers" else 600), "message")
