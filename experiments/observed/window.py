@@ -43,7 +43,8 @@ def choose(seen: Presence, life: Life, start: str) -> Window:
     ``birth``: who was first seen in the first week (and ever wrote), measured over the first four weeks.
     ``now``: who wrote within the last K days and has not left, measured over those K days; K is the pause
     within which 9 in 10 of returning writers return in this group, in whole weeks, at least 4 and at most 26.
-    Both spans are doubled until they hold :data:`CIRCLE` people or all days.
+    A dead group's last day is the last on which :data:`CIRCLE` people had written within K days: a stray
+    message years later does not bring it back. Both spans are doubled until they hold so many, or all days.
     """
     last = seen.end - life.silent if life.dead else seen.end
     if start == "birth":
@@ -51,6 +52,8 @@ def choose(seen: Presence, life: Life, start: str) -> Window:
         place = np.where(seen.wrote <= last, np.maximum(seen.first, 0), seen.end + 1)
     else:
         asked = int(np.clip(-(-usual_pause(seen, last) // 7) * 7, SHORTEST, LONGEST))
+        if life.dead:
+            last = _last_active(seen, asked, last)
         latest = seen.latest(last)
         there = seen.here & (latest >= 0)
         if there.sum() < CIRCLE:  # nearly everybody left: show the group as it was
@@ -66,3 +69,16 @@ def choose(seen: Presence, life: Life, start: str) -> Window:
     else:
         a, b = max(0, last - around + 1), last
     return Window(a, b, last, founders, around, asked)
+
+
+def _last_active(seen: Presence, within: int, last: int) -> int:
+    """Last writing day on which :data:`CIRCLE` people had written ``within`` so many days; else ``last``."""
+    later = seen.day + within
+    same = np.flatnonzero(np.diff(seen.member) == 0)
+    gone = later.copy()  # the day on which a member-day stops counting: overtaken by the next one, or too old
+    gone[same] = np.minimum(later[same], seen.day[same + 1])
+    length = seen.end + within + 1
+    people = np.cumsum(np.bincount(seen.day, minlength=length) - np.bincount(gone, minlength=length))
+    days = np.unique(seen.day[seen.day <= last])
+    days = days[people[days] >= CIRCLE]
+    return int(days[-1]) if len(days) else last

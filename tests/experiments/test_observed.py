@@ -614,6 +614,16 @@ def test_now_on_a_dead_group_is_its_last_active_window() -> None:
     np.testing.assert_array_equal(seen.visiting, portrait(base).visiting)
 
 
+def test_a_stray_message_years_later_does_not_bring_a_dead_group_back() -> None:
+    base = village(40)
+    names = [base.names[m] for m in base.member] + ["keeper", "sage", "novice0", "mute0"]
+    ts = [*base.ts.tolist(), *(MONDAY + (500 + i) * DAY for i in range(4))]
+    seen = portrait(assemble(pa.table({"member": names, "time": ts}), "", end=MONDAY + 600 * DAY))
+    assert (seen.age, seen.window, seen.life.silent) == (40, (12, 39), 97)
+    fifth = assemble(pa.table({"member": [*names, "new"], "time": [*ts, ts[-1]]}), "", end=MONDAY + 600 * DAY)
+    assert portrait(fifth).age == 504
+
+
 def test_days_are_cut_where_the_group_lives() -> None:
     member = [f"p{i % 11}" for i in range(200)]
     late = [MONDAY + 7 * DAY * (i // 11) + 20 * 3600 + i % 11 * 60 for i in range(200)]  # Monday 20:00 UTC
