@@ -1,4 +1,4 @@
-"""Numbers with their units as a strategist reads them: no more decimals than help, in the reader's language."""
+"""Numbers with their units as a strategist reads them: no more decimals than help, in their language."""
 
 from math import isfinite
 
