@@ -1,0 +1,89 @@
+"""Which names can be typed: plug-ins by their entry points, presets by their files. Nothing is loaded for it.
+
+So completion, help and most error messages come at once, without the seconds that numba takes to load.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import configs
+from experiments.messages import LANGUAGES, Catalogue
+from simulator.errors import UserError, unknown
+
+STRATEGIES, MECHANISMS = "qunlab.strategies", "qunlab.mechanisms"
+#: Groups of presets, each a folder of ``configs/`` and of a user's own folder.
+GROUPS = ("community", "topology", "mechanism", "experiment", "strategy")
+OURS = Path(configs.__file__).parent
+
+
+@cache
+def plugins(kind: str) -> tuple[str, ...]:
+    """Names of the plug-ins of an entry-point group, usable or not."""
+    return tuple(sorted({entry.name for entry in entry_points(group=kind)}))
+
+
+def presets(group: str, folder: Path | None = None) -> tuple[str, ...]:
+    """Names of the presets of a group, the user's and ours."""
+    places = [place / group for place in (folder, OURS) if place is not None]
+    files = (file for place in places for file in place.glob("*.y*ml"))
+    return tuple(sorted({file.stem for file in files if file.suffix in (".yaml", ".yml")}))
+
+
+def tactics(folder: Path | None = None) -> tuple[str, ...]:
+    """Every name an arm may hold: strategies and presets of them."""
+    return tuple(sorted({*plugins(STRATEGIES), *presets("strategy", folder)}))
+
+
+@cache
+def _titles() -> Mapping[str, str]:
+    """Strategies by their titles in every language, lower case: 红包 is red_packet."""
+    names = plugins(STRATEGIES)
+    return {Catalogue(lang).name("strategy", name).lower(): name for lang in LANGUAGES for name in names}
+
+
+def tactic(name: str, folder: Path | None = None) -> str:
+    """The name of a strategy or preset, which may be typed as its title.
+
+    Raises:
+        UserError: There is none of that name.
+    """
+    known = tactics(folder)
+    if name in known:
+        return name
+    if name.lower() in _titles():
+        return _titles()[name.lower()]
+    raise unknown("strategy", name, known)
+
+
+def preset(group: str, name: str, folder: Path | None = None) -> str:
+    """The name of a preset of a group.
+
+    Raises:
+        UserError: There is none of that name.
+    """
+    known = presets(group, folder)
+    if name not in known:
+        raise unknown(group, name, known)
+    return name
+
+
+def folder_of(path: str | Path | None) -> Path | None:
+    """A user's folder of presets.
+
+    Raises:
+        UserError: It is no folder, or holds none of the groups.
+    """
+    if path is None:
+        return None
+    folder = Path(path).expanduser()
+    if not folder.is_dir():
+        raise UserError(f"--config-dir {str(path)!r} is no folder.")
+    if not any((folder / group).is_dir() for group in GROUPS) and not (folder / "config.yaml").is_file():
+        raise UserError(f"--config-dir {str(path)!r} holds none of the folders {_listed(GROUPS)}.")
+    return folder.resolve()
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(words)
