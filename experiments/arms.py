@@ -54,7 +54,7 @@ class Arm:
 
 
 def is_override(word: str) -> bool:
-    """Whether a positional word is ``key=value`` (or ``~key``) and no arm: its ``=`` comes before any bracket."""
+    """Whether a positional word is ``key=value`` (or ``~key``) and no arm: ``=`` comes before brackets."""
     return _OVERRIDE.match(word.translate(_ASCII)) is not None
 
 

@@ -1,0 +1,272 @@
+"""From configuration to study: communities, tactics and mechanisms are made and checked."""
+
+import os
+import shlex
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from experiments import known
+from experiments.arms import Arm, read_arms
+from experiments.messages import LANGUAGES
+from experiments.study import BASELINE, MOST_WORKERS, PLACEBO, Study, twins_for, whole
+from simulator.errors import UserError, unknown
+
+if TYPE_CHECKING:
+    from experiments.config import Settings
+
+Tactics = tuple[tuple[str, Any], ...]
+
+
+class StudyWarning(UserWarning):
+    """Something in a study is hardly what was meant; it runs all the same."""
+
+
+def study_of(
+    arms: Sequence[str], settings: Mapping[str, Any] | None = None, overrides: Sequence[str] = ()
+) -> Study:
+    """A study from words.
+
+    Args:
+        arms: Arms; those of the configuration where there are none.
+        settings: Settings by key, as in Python; ``config_dir`` is the user's folder of presets.
+        overrides: Settings as words ``key=value``, as on the command line.
+
+    Raises:
+        UserError: Anything misspelt or not allowed.
+    """
+    given = dict(settings or {})
+    folder = known.folder_of(given.pop("config_dir", None))
+    words = [*overrides, *(word for key, value in given.items() for word in _words(key, value))]
+    asked = check_names(arms, folder)
+
+    from experiments.config import compose  # Hydra takes its time, and mistakes in names need not wait for it
+
+    made = compose(words, folder)
+    return _study(asked or check_names(made.values["arms"], folder), made, _command(arms, words, folder))
+
+
+def check_names(arms: Sequence[str], folder: Path | None) -> tuple[Arm, ...]:
+    """Arms whose strategies are all known by name."""
+    read = read_arms([str(arm) for arm in arms])
+    for arm in read:
+        for term in arm.terms:
+            known.tactic(term.name, folder)
+    return read
+
+
+def language(asked: str = "auto") -> str:
+    """The language asked for, or the one the terminal speaks.
+
+    Raises:
+        UserError: There is no such language.
+    """
+    if asked == "auto":
+        names = ("LC_ALL", "LC_MESSAGES", "LANG")
+        spoken = next((os.environ[name] for name in names if os.environ.get(name)), "")
+        return "zh" if spoken.lower().startswith("zh") else "en"
+    if asked not in LANGUAGES:
+        raise unknown("lang", asked, (*LANGUAGES, "auto"))
+    return asked
+
+
+def _study(arms: Sequence[Arm], made: "Settings", command: str) -> Study:
+    """The study that a configuration stands for."""
+    from simulator.registry import make_mechanisms
+    from simulator.scenario import UNCERTAINTY, Scenario
+
+    values, choices = dict(made.values), made.choices
+    values["arms"] = [arm.text for arm in arms]
+    lang = language(values["lang"])
+    if values["uncertainty"] not in UNCERTAINTY:
+        raise unknown("uncertainty", values["uncertainty"], UNCERTAINTY)
+    replicates = whole("replicates", values["replicates"], 1, 1_000_000)
+    tactics = {arm.label: _tactics(arm, values["strategy"]) for arm in arms}
+    _check_typed(made.typed, arms, values["strategy"])
+    mechanisms = _mechanisms(values["mechanism"])
+    make_mechanisms(mechanisms)
+    community, portrait = _community(choices["community"], values, lang)
+    frame: dict[str, Any] = {name: values[name] for name in ("days", "follow_up", "uncertainty")}
+    frame |= {"community": community, "mechanisms": mechanisms}
+    scenarios = [Scenario(BASELINE, **frame)]
+    scenarios += [Scenario(label, strategies=held, **frame) for label, held in tactics.items()]
+    for label, held in tactics.items():
+        _warn_idle(label, held, values["days"])
+    scenarios.append(Scenario(PLACEBO, strategies=_distinct(tactics.values()), **frame).placebo(PLACEBO))
+    study = Study(
+        scenarios=tuple(scenarios),
+        replicates=replicates,
+        twins=_auto("twins", values["twins"], 0, replicates, twins_for(replicates, values["uncertainty"])),
+        seed=values["seed"],
+        workers=_auto("workers", values["workers"], 1, MOST_WORKERS, None),
+        block=_auto("block", values["block"], 1, 1_000_000, None),
+        lang=lang,
+        name=values["title"].get(lang) or choices.get("experiment", choices["community"]),
+        command=command,
+        group=choices["community"],
+        group_title=values["community"]["title"],
+        arm_titles=_titles(arms, values["strategy"]),
+        portrait=portrait,
+        config=values,
+    )
+    return _placed(study, values["out"])
+
+
+def _tactics(arm: Arm, nodes: Mapping[str, Mapping[str, Any]]) -> Tactics:
+    """The tactics of an arm, each with its label; a second dose of a strategy is red_packet_2, and so on."""
+    from simulator.registry import make_strategy
+
+    made: dict[str, Any] = {}
+    for term in arm.terms:
+        name = _name(term.name, nodes)
+        use = nodes[name].get("use", name)
+        dose = {k: v for k, v in nodes[name].items() if k not in ("use", "title") and v is not None}
+        try:
+            strategy = make_strategy(use, **{**nodes[use], **dose, **dict(term.settings)})
+        except UserError as error:
+            raise UserError(f"Arm {arm.label!r}: {error}") from None
+        made[_free(use, made)] = strategy
+    return tuple(made.items())
+
+
+def _free(name: str, taken: Mapping[str, Any]) -> str:
+    """``name``, or the first of name_2, name_3 ... that is not taken."""
+    count = 1
+    while (label := name if count == 1 else f"{name}_{count}") in taken:
+        count += 1
+    return label
+
+
+def _distinct(arms: Iterable[Tactics]) -> Tactics:
+    """Every tactic of all arms that differs from the others at dose nought too, under one roof."""
+    held: dict[str, Any] = {}
+    for made in arms:
+        for _, strategy in made:
+            if all(strategy.placebo() != other.placebo() for other in held.values()):
+                held[_free(strategy.name, held)] = strategy
+    return tuple(held.items())
+
+
+def _mechanisms(nodes: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What is not as a mechanism has it: switched on or off, and parameters set by hand."""
+    from simulator.registry import mechanisms
+
+    changed: dict[str, dict[str, Any]] = {}
+    for name, kind in mechanisms().items():
+        node = {key: value for key, value in nodes[name].items() if value is not None}
+        if node.pop("on") != kind.on_by_default:
+            node["on"] = not kind.on_by_default
+        if node:
+            changed[name] = node
+    return changed
+
+
+def _community(name: str, values: Mapping[str, Any], lang: str) -> tuple[Any, dict[str, Any] | None]:
+    """The community, and the facts of its portrait where it comes from a log."""
+    from experiments.from_log import community_of, facts, read_portrait
+    from experiments.schema import BY_ROLE, LOG
+    from simulator.community import Community
+    from simulator.topology import topology
+
+    node = values["community"]
+    fields = {key: value for key, value in node.items() if key not in ("title", "horizon", *LOG)}
+    for key in (*BY_ROLE, "weekdays"):
+        if fields[key] is not None:
+            fields[key] = tuple(fields[key].values())
+    ties = dict(values["topology"])
+    fields["topology"] = ties.pop("use")
+    fields["ties"] = ties
+    topology(fields["topology"], **ties)
+    fields["name"] = name
+    if name == "from_log":
+        seen = read_portrait(node)
+        return community_of(seen, fields), facts(seen, lang)
+    for key in LOG:
+        if node[key] not in (None, "now"):
+            raise UserError(f"community.{key} is for a community from a log; add community=from_log.")
+    for key, value in fields.items():
+        if value is None and key not in ("cap", "purpose_days"):
+            raise UserError(f"community.{key} must have a value; null is none.")
+    return Community(**fields), None
+
+
+def _auto(name: str, value: Any, low: int, high: int, default: Any) -> Any:
+    """A whole number, or what ``auto`` stands for."""
+    if value == "auto":
+        return default
+    try:
+        return whole(name, value, low, high)
+    except UserError as error:
+        raise UserError(str(error).removesuffix(".") + ", or auto.") from None
+
+
+def _check_typed(typed: Sequence[str], arms: Sequence[Arm], nodes: Mapping[str, Mapping[str, Any]]) -> None:
+    """Refuse a knob typed for a strategy where it would change nothing."""
+    terms = [(_name(term.name, nodes), dict(term.settings)) for arm in arms for term in arm.terms]
+    for key in typed:
+        top, _, rest = key.partition(".")
+        name, _, knob = rest.partition(".")
+        if top != "strategy" or not knob or knob == "title" or knob.startswith("title."):
+            continue
+        users = [(one, given) for one, given in terms if name in (one, nodes[one].get("use"))]
+        if not users:
+            raise UserError(f"{key} would change nothing: no arm uses {name}.")
+        if all(knob in given or (one != name and nodes[one].get(knob) is not None) for one, given in users):
+            raise UserError(f"{key} would change nothing: every arm with {name} sets {knob} itself.")
+
+
+def _name(typed: str, nodes: Mapping[str, Any]) -> str:
+    """The strategy or preset that was typed, by its name or its title."""
+    return typed if typed in nodes else known.tactic(typed)
+
+
+def _warn_idle(label: str, tactics: Tactics, days: int) -> None:
+    """Say so where a tactic never acts."""
+    for name, strategy in tactics:
+        if not any(strategy.when.today(day) for day in range(days)):
+            text = (
+                f"{name} of arm {label!r} never acts: none of its days lies within the {days} campaign days."
+            )
+            warnings.warn(text, StudyWarning, stacklevel=2)
+
+
+def _titles(arms: Sequence[Arm], nodes: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    """Titles of arms that are a preset and nothing else."""
+    found = {}
+    for arm in arms:
+        title = nodes.get(arm.terms[0].name, {}).get("title") if len(arm.terms) == 1 else None
+        if title and arm.label == arm.terms[0].name:
+            found[arm.label] = dict(title)
+    return found
+
+
+def _placed(study: Study, out: str) -> Study:
+    """The study with its folder; by default one named after community and content."""
+    return replace(study, out=f"outputs/{study.group}-{study.hash[:8]}" if out == "auto" else out)
+
+
+def _words(key: str, value: Any) -> list[str]:
+    """A Python value as override words; a dictionary as one for each key."""
+    if isinstance(value, Mapping):
+        return [word for inner, one in value.items() for word in _words(f"{key}.{inner}", one)]
+    return [f"{key}={_word(value)}"]
+
+
+def _word(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list | tuple):
+        return f"[{','.join(_word(one) for one in value)}]"
+    return str(value)
+
+
+def _command(arms: Sequence[str], words: Sequence[str], folder: Path | None) -> str:
+    """The line that rebuilds a study; it names the language where the terminal's was taken."""
+    asked = any(word.lstrip("+").startswith("lang=") for word in words)
+    said = [] if asked or language() == "en" else [f"lang={language()}"]
+    place = ["--config-dir", str(folder)] if folder is not None else []
+    return shlex.join(["qunlab", "compare", *place, *(str(arm) for arm in arms), *words, *said])
