@@ -1,4 +1,4 @@
-"""The opening: founders take their seats, ties are laid, and what ordinary days are expected to bring is worked out."""
+"""The opening: founders take their seats, ties are laid, and what an ordinary day should bring is worked out."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -62,7 +62,9 @@ def found(world: "World") -> None:
     else:
         level = np.array(community.messages)[given.role]
         columns["rate"] = np.tile(np.divide(given.messages, level, out=np.zeros(size), where=level > 0), rows)
-        columns["effect"] = np.tile(logit(given.visiting) - logit(np.array(community.visiting)[given.role]), rows)
+        columns["effect"] = np.tile(
+            logit(given.visiting) - logit(np.array(community.visiting)[given.role]), rows
+        )
         columns["joined"] = -np.tile(given.tenure, rows)
     if community.muted > 0:
         quiet = uniforms(ids, numbers, world.seed, key("founding", "muted")) < community.muted

@@ -62,7 +62,9 @@ def knob(
     return field(default=default, metadata={"knob": Knob(low, high, unit, doc, off, tag, source, choices)})
 
 
-def param(default: float, low: float, high: float, *, unit: str = "", doc: str, tag: str, source: str = "") -> Any:
+def param(
+    default: float, low: float, high: float, *, unit: str = "", doc: str, tag: str, source: str = ""
+) -> Any:
     """A dataclass field that is a parameter of a mechanism, with the range it is plausible in.
 
     ``high`` and ``low`` bound what the literature leaves open; ``uncertainty=full`` draws from there.

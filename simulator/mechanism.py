@@ -16,8 +16,8 @@ from simulator.members import Column
 if TYPE_CHECKING:
     from simulator.world import World
 
-#: The phases of a day, in order. A mechanism acts in the phases it has a method for; strategies speak in the two
-#: marked with their names. Mechanisms of one phase run in order of name and must not depend on it.
+#: The phases of a day, in order. A mechanism acts in the phases it has a method for; strategies speak in the
+#: two marked with their names. Mechanisms of one phase run in order of name and must not depend on it.
 PHASES = (
     "opening",  # once, before day 0
     "arrivals",
@@ -46,7 +46,8 @@ Params = Mapping[str, NDArray[np.float32]]
 class Mechanism:
     """One regularity of behaviour, with its equation, its sourced parameters and its kernel.
 
-    Subclasses give a method for each phase they act in, ``def habit(self, world)``, which reads and writes ``world``.
+    Subclasses give a method for each phase they act in, ``def habit(self, world)``, which reads and writes
+    ``world``.
 
     Attributes:
         fixed: Parameters set by hand; they keep their value in every replicate.
@@ -76,14 +77,18 @@ class Mechanism:
             values[name] = number(value, float, where)
             low, high = min(spec.low, 0.0), max(spec.high, 0.0)
             if not low <= values[name] <= high:
-                raise UserError(f"{where} is {value}; it must lie from {low:g} to {high:g} {spec.unit}".strip() + ".")
+                raise UserError(
+                    f"{where} is {value}; it must lie from {low:g} to {high:g} {spec.unit}".strip() + "."
+                )
         return replace(cls(), **values, fixed=frozenset(values))
 
-    def draw(self, seed: int, replicates: NDArray[np.uint32], uncertain: bool) -> dict[str, NDArray[np.float32]]:
+    def draw(
+        self, seed: int, replicates: NDArray[np.uint32], uncertain: bool
+    ) -> dict[str, NDArray[np.float32]]:
         """Parameter columns ``(R,)``: defaults, or one plausible value for each replicate.
 
-        Half the plausible values lie under the default and half over it, evenly on either side, so the default is the
-        median. A replicate and its twin share them; so do all arms.
+        Half the plausible values lie under the default and half over it, evenly on either side, so the
+        default is the median. A replicate and its twin share them; so do all arms.
         """
         worlds = replicates & ~TWIN
         out: dict[str, NDArray[np.float32]] = {}
@@ -92,7 +97,9 @@ class Mechanism:
             if not uncertain or name in self.fixed:
                 out[name] = np.full(len(worlds), middle, np.float32)
                 continue
-            u = uniforms(np.full(len(worlds), GROUP, np.uint64), worlds, seed, key(f"parameter {self.name}", name))
+            u = uniforms(
+                np.full(len(worlds), GROUP, np.uint64), worlds, seed, key(f"parameter {self.name}", name)
+            )
             below = spec.low + (middle - spec.low) * 2 * u
             above = middle + (spec.high - middle) * (2 * u - 1)
             out[name] = np.where(u < 0.5, below, above).astype(np.float32)

@@ -1,7 +1,8 @@
 """What is measured: one table from which the docs, the report and the verdicts are taken.
 
-A metric is a number per replicate. Most are means over the campaign days of a daily series with the same name; the
-others (``lifespan``, ``retention_7``, ``gini``, ...) say in ``formula`` how they come from the run as a whole.
+A metric is a number per replicate. Most are means over the campaign days of a daily series with the same
+name; the others (``lifespan``, ``retention_7``, ``gini``, ...) say in ``formula`` how they come from the run
+as a whole.
 """
 
 from dataclasses import dataclass
@@ -56,7 +57,15 @@ CAMPAIGN, FOLLOW_UP, HORIZON = "campaign days", "follow-up days", "campaign and 
 _TALK = "conversation messages (check-in posts and packet grabs are not talk)"
 
 METRICS: tuple[Metric, ...] = (
-    _m("voices", f"members who wrote {_TALK} that day", CAMPAIGN, "members/day", 1, matters_abs=0.25, kind="primary"),
+    _m(
+        "voices",
+        f"members who wrote {_TALK} that day",
+        CAMPAIGN,
+        "members/day",
+        1,
+        matters_abs=0.25,
+        kind="primary",
+    ),
     _m(
         "lifespan",
         "days until the last message by anyone but the owner before 14 silent days; min(T, horizon - 14)",
@@ -68,11 +77,21 @@ METRICS: tuple[Metric, ...] = (
         kind="primary",
         daily=False,
     ),
-    _m("voices_after", "voices, after the tactics have stopped", FOLLOW_UP, "members/day", 1, matters_abs=0.25, daily=False),
+    _m(
+        "voices_after",
+        "voices, after the tactics have stopped",
+        FOLLOW_UP,
+        "members/day",
+        1,
+        matters_abs=0.25,
+        daily=False,
+    ),
     _m("visitors", "members who opened the group that day", CAMPAIGN, "members/day", 1, matters_abs=0.5),
     _m("messages", _TALK, CAMPAIGN, "messages/day", 1, matters_abs=1.0),
     _m("voice_share", "voices / members", CAMPAIGN, "share", 1),
-    _m("kol_novice_share", "share of messages written by KOLs and novices", CAMPAIGN, "share", 0, daily=False),
+    _m(
+        "kol_novice_share", "share of messages written by KOLs and novices", CAMPAIGN, "share", 0, daily=False
+    ),
     _m("messages_owner", "messages by owners", CAMPAIGN, "messages/day", 0),
     _m("messages_kol", "messages by KOLs", CAMPAIGN, "messages/day", 1),
     _m("messages_novice", "messages by novices", CAMPAIGN, "messages/day", 1),
@@ -84,13 +103,34 @@ METRICS: tuple[Metric, ...] = (
     _m("tokens", "check-in posts and packet grabs", CAMPAIGN, "acts/day", 0),
     _m("answered_share", "answered questions / questions", CAMPAIGN, "share", 1, daily=False),
     _m("dau_mau", "visitors of the day / distinct visitors of the last 30 days", CAMPAIGN, "share", 1),
-    _m("retention_1", "joined at least 1 day before the end and came on day 1 or later", HORIZON, "share", 1, daily=False),
+    _m(
+        "retention_1",
+        "joined at least 1 day before the end and came on day 1 or later",
+        HORIZON,
+        "share",
+        1,
+        daily=False,
+    ),
     _m("retention_7", "the same for day 7", HORIZON, "share", 1, daily=False),
     _m("retention_30", "the same for day 30", HORIZON, "share", 1, daily=False),
     _m("new_rate", "people joining / members at the start", CAMPAIGN, "share", 1, daily=False),
-    _m("conversion_rate", "first-time speakers / members who had never spoken", CAMPAIGN, "share", 1, daily=False),
+    _m(
+        "conversion_rate",
+        "first-time speakers / members who had never spoken",
+        CAMPAIGN,
+        "share",
+        1,
+        daily=False,
+    ),
     _m("churn_rate", "members who left or muted / members at the start", CAMPAIGN, "share", -1, daily=False),
-    _m("awakening_rate", "dormant members coming back that day / dormant members", CAMPAIGN, "share/day", 1, daily=False),
+    _m(
+        "awakening_rate",
+        "dormant members coming back that day / dormant members",
+        CAMPAIGN,
+        "share/day",
+        1,
+        daily=False,
+    ),
     _m(
         "exits",
         "members leaving the group / members at the start",
@@ -103,7 +143,15 @@ METRICS: tuple[Metric, ...] = (
     ),
     _m("dormant", "members who have not come for 14 days / members", CAMPAIGN, "share", -1),
     _m("new_ties", "pairs who got to know each other that day", CAMPAIGN, "ties/day", 1),
-    _m("vital_days", f"days with at least {VITAL_VOICES} voices", HORIZON, "days", 1, matters_abs=1.0, daily=False),
+    _m(
+        "vital_days",
+        f"days with at least {VITAL_VOICES} voices",
+        HORIZON,
+        "days",
+        1,
+        matters_abs=1.0,
+        daily=False,
+    ),
     _m(
         "member_lifespan",
         "mean days from joining to the last visit before 14 days away; min(T, time seen - 14)",
@@ -133,7 +181,9 @@ METRICS: tuple[Metric, ...] = (
         red_line=0.10,
         daily=False,
     ),
-    _m("overload", "mean fatigue of the day's visitors", CAMPAIGN, "0..", -1, kind="guardrail", red_line=0.10),
+    _m(
+        "overload", "mean fatigue of the day's visitors", CAMPAIGN, "0..", -1, kind="guardrail", red_line=0.10
+    ),
     _m("energy", "owner's energy", CAMPAIGN, "0..1", 1, kind="guardrail", red_line=0.15),
     _m("cost", "operator's money", CAMPAIGN, "yuan", -1, kind="cost", daily=True),
     _m("hours", "operator's time", CAMPAIGN, "hours", -1, kind="cost", daily=True),

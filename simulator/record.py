@@ -1,4 +1,4 @@
-"""What a run leaves behind: daily metrics per replicate, the life table, the ledger and a manifest. No files."""
+"""What a run leaves behind: daily metrics per replicate, the life table, the ledger and a manifest."""
 
 import platform
 from dataclasses import dataclass
@@ -13,6 +13,18 @@ from simulator.metrics import SILENT_DAYS, VITAL_VOICES
 from simulator.scenario import MODEL_VERSION, Scenario
 
 Series = NDArray[np.float64]
+#: Metrics that are the mean of their daily series over the campaign, beside those by role.
+_MEANS = (
+    "voices",
+    "visitors",
+    "messages",
+    "voice_share",
+    "dau_mau",
+    "dormant",
+    "new_ties",
+    "overload",
+    "energy",
+)
 
 
 @dataclass(frozen=True)
@@ -60,7 +72,7 @@ class RunRecord:
         return lifespan(talk > 0)
 
     def summary(self) -> dict[str, Series]:
-        """Every metric of the table but lifespan's censoring as one number per replicate, ``(R,)``; NaN where undefined."""
+        """Every metric of the table as one number per replicate, ``(R,)``; NaN where it is not defined."""
         days, d = self.scenario.days, self.daily
         start = np.maximum(d["members"][:, 0] - d["joined"][:, 0], 1)
 
@@ -70,12 +82,9 @@ class RunRecord:
         def total(name: str) -> Series:
             return d[name][:, :days].sum(axis=1)
 
-        out = {
-            name: campaign(name)
-            for name in ("voices", "visitors", "messages", "voice_share", "dau_mau", "dormant", "new_ties", "overload")
-        }
+        out = {name: campaign(name) for name in _MEANS}
         out |= {name: campaign(name) for name in d if name.startswith(("messages_", "voices_"))}
-        out["energy"], out["tokens"] = campaign("energy"), campaign("tokens")
+        out["tokens"] = campaign("tokens")
         out["cost"], out["hours"], out["gifts"] = total("cost"), total("hours"), d["gifts"].sum(axis=1)
         out["lifespan"] = self.lifespan()[0]
         out["voices_after"] = _mean(d["voices"][:, days:])
@@ -117,8 +126,8 @@ def lifespan(talk: NDArray[np.bool_]) -> tuple[Series, NDArray[np.bool_], int]:
         talk: Whether anyone but the owner talked, ``(R, days)``.
 
     Returns:
-        Days lived ``(R,)``, censored ``(R,)`` and the day of censoring: the horizon less 14. A group in which nobody
-        ever talks lived 0 days; one that has not been silent for 14 days by the end is censored.
+        Days lived ``(R,)``, censored ``(R,)`` and the day of censoring: the horizon less 14. A group in which
+        nobody ever talks lived 0 days; one that has not been silent for 14 days by the end is censored.
     """
     rows, days = talk.shape
     limit = max(days - SILENT_DAYS, 0)

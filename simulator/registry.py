@@ -33,20 +33,34 @@ def _load(group: str, base: type) -> dict[str, tuple[type, str]]:
         try:
             thing = entry.load()
         except Exception as error:  # a plug-in's import may raise anything
-            _warn(f"Plug-in {entry.name!r} of {_from(entry)} does not load ({type(error).__name__}: {error}).")
+            _warn(
+                f"Plug-in {entry.name!r} of {_from(entry)} does not load ({type(error).__name__}: {error})."
+            )
             continue
-        if not (isinstance(thing, type) and issubclass(thing, base)) or getattr(thing, "name", None) != entry.name:
-            _warn(f"Plug-in {entry.name!r} of {_from(entry)} is no {base.__name__} of that name; it is left out.")
+        if (
+            not (isinstance(thing, type) and issubclass(thing, base))
+            or getattr(thing, "name", None) != entry.name
+        ):
+            _warn(
+                f"Plug-in {entry.name!r} of {_from(entry)} is no {base.__name__} of that name; it is left out."
+            )
         elif entry.name in found:
             if found[entry.name][0] is not thing:
-                _warn(f"Plug-in {entry.name!r} of {_from(entry)} is left out: {found[entry.name][1]} has that name.")
+                _warn(
+                    f"Plug-in {entry.name!r} of {_from(entry)} is left out: {found[entry.name][1]} has that name."
+                )
         else:
             found[entry.name] = (thing, _from(entry))
     return dict(sorted(found.items()))
 
 
-def _warn(text: str) -> None:
-    warnings.warn(" ".join(text.split()), PluginWarning, stacklevel=4)
+def _is_one(thing: object, base: type, name: str) -> bool:
+    return isinstance(thing, type) and issubclass(thing, base) and getattr(thing, "name", None) == name
+
+
+def _warn(entry: EntryPoint, what: str) -> None:
+    line = f"Plug-in {entry.name!r} of {_from(entry)} {what}"
+    warnings.warn(" ".join(line.split()), PluginWarning, stacklevel=4)
 
 
 def strategies() -> dict[str, type[Strategy]]:
@@ -81,7 +95,8 @@ def make_mechanisms(settings: Any) -> tuple[list[Mechanism], list[Mechanism]]:
     """Mechanisms that are on, and those that are off, each in order of name.
 
     Args:
-        settings: By mechanism name, a mapping of ``on`` and parameters; mechanisms not named keep their defaults.
+        settings: By mechanism name, a mapping of ``on`` and parameters; mechanisms not named keep their
+            defaults.
 
     Raises:
         UserError: An unknown mechanism or parameter, or a value that is not allowed.

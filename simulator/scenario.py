@@ -22,7 +22,8 @@ class Scenario:
     Attributes:
         label: Name of the arm.
         community: The community on day 0.
-        strategies: Tactics as ``(label, strategy)``; the label keys its luck, and two doses of one tactic need two.
+        strategies: Tactics as ``(label, strategy)``; the label keys its luck, and two doses of one tactic
+            need two.
         days: Campaign days; tactics act on these only.
         follow_up: Days simulated after that, without tactics.
         mechanisms: By mechanism name: ``on`` (bool) and parameters set by hand.
@@ -43,10 +44,14 @@ class Scenario:
             if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= 10_000:
                 raise UserError(f"{name} is {value!r}; it must be a whole number from {low} to 10000.")
         if self.uncertainty not in UNCERTAINTY:
-            raise UserError(f"uncertainty is {self.uncertainty!r}; it must be one of {', '.join(UNCERTAINTY)}.")
+            raise UserError(
+                f"uncertainty is {self.uncertainty!r}; it must be one of {', '.join(UNCERTAINTY)}."
+            )
         labels = [label for label, _ in self.strategies]
         if len(set(labels)) != len(labels):
-            raise UserError(f"Scenario {self.label!r} holds two tactics with one label: {', '.join(sorted(labels))}.")
+            raise UserError(
+                f"Scenario {self.label!r} holds two tactics with one label: {', '.join(sorted(labels))}."
+            )
 
     @property
     def horizon(self) -> int:
@@ -63,7 +68,9 @@ class Scenario:
         return {
             "model_version": MODEL_VERSION,
             "community": self.community.plain(),
-            "strategies": {name: strategy.plain() for name, strategy in sorted(self.strategies, key=lambda s: s[0])},
+            "strategies": {
+                name: strategy.plain() for name, strategy in sorted(self.strategies, key=lambda s: s[0])
+            },
             "days": self.days,
             "follow_up": self.follow_up,
             "mechanisms": {name: dict(sorted(m.items())) for name, m in sorted(self.mechanisms.items())},

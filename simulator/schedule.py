@@ -83,7 +83,9 @@ class Who:
         if self.tenure_min < 0:
             raise UserError(f"tenure_min is {self.tenure_min}; it must be a number of days from 0.")
         if self.tenure_max is not None and self.tenure_max < self.tenure_min:
-            raise UserError(f"tenure_max is {self.tenure_max}; it must not be under tenure_min, {self.tenure_min}.")
+            raise UserError(
+                f"tenure_max is {self.tenure_max}; it must not be under tenure_min, {self.tenure_min}."
+            )
 
     def among(self, members: Members, day: int) -> NDArray[np.bool_]:
         """Whom the tactic addresses on ``day``, ``(R, N)``; never an empty slot."""
@@ -106,7 +108,8 @@ def tier(members: Members, day: int) -> NDArray[np.int8]:
     return np.where(spoke, 0, np.where(came, 1, 2)).astype(np.int8)
 
 
-#: Every word of :class:`When` and :class:`Who` by name, so that users can write ``red_packet(every=2,roles=novice)``.
+#: Every word of :class:`When` and :class:`Who` by name, so that users can write
+#: ``red_packet(every=2,roles=novice)``.
 SCHEDULE_WORDS: dict[str, type] = {f.name: cls for cls in (When, Who) for f in fields(cls)}
 
 

@@ -7,9 +7,9 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.day import Day
 from simulator.draws import Bools
 from simulator.errors import unknown
-from simulator.day import Day
 from simulator.knobs import check, knob, knobs, number
 from simulator.schedule import SCHEDULE_WORDS, When, Who, words
 from simulator.stimuli import Award, Offer
@@ -24,15 +24,16 @@ Memory = dict[str, NDArray[Any]]
 class Strategy(ABC):
     """Something the people who run a community do to keep it alive.
 
-    Implement: ``name``, ``title``, ``uses``, ``evidence`` and :meth:`award`; :meth:`offer` where members hear of it first.
+    **Implement** ``name``, ``title``, ``uses``, ``evidence`` and :meth:`award`; :meth:`offer` where members
+    hear of it before they decide to come.
 
-    You may implement: ``remembers``, columns of your own for each member.
+    **You may implement** ``remembers``: columns of your own for each member.
 
-    Yours for free: ranges and errors of knobs, when and who, configuration, command line, card, sweep range, placebo.
+    **Yours for free**: ranges and errors of knobs, when and who, configuration, command line, card, placebo.
 
-    A strategy never moves a member. It makes an offer before members decide and an award after; what members make of
-    either is the mechanisms' business. Row r of every array is one community: what is done in it may depend on nothing
-    outside row r. ``award`` runs on the same days as ``offer``.
+    A strategy never moves a member. It makes an offer before members decide and an award after; what members
+    make of either is the mechanisms' business. Row r of every array is one community: what is done in it may
+    depend on nothing outside row r. ``award`` runs on the same days as ``offer``.
 
     Attributes:
         when: The days it acts on.
