@@ -1,4 +1,4 @@
-"""The opening: founders take their seats, ties are laid, and what an ordinary day should bring is worked out."""
+"""The opening: founders take their seats, ties are laid, and what an ordinary day brings is worked out."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING

@@ -33,22 +33,13 @@ def _load(group: str, base: type) -> dict[str, tuple[type, str]]:
         try:
             thing = entry.load()
         except Exception as error:  # a plug-in's import may raise anything
-            _warn(
-                f"Plug-in {entry.name!r} of {_from(entry)} does not load ({type(error).__name__}: {error})."
-            )
+            _warn(entry, f"does not load ({type(error).__name__}: {error}).")
             continue
-        if (
-            not (isinstance(thing, type) and issubclass(thing, base))
-            or getattr(thing, "name", None) != entry.name
-        ):
-            _warn(
-                f"Plug-in {entry.name!r} of {_from(entry)} is no {base.__name__} of that name; it is left out."
-            )
+        if not _is_one(thing, base, entry.name):
+            _warn(entry, f"is no {base.__name__} of that name; it is left out.")
         elif entry.name in found:
             if found[entry.name][0] is not thing:
-                _warn(
-                    f"Plug-in {entry.name!r} of {_from(entry)} is left out: {found[entry.name][1]} has that name."
-                )
+                _warn(entry, f"is left out: {found[entry.name][1]} has a plug-in of that name.")
         else:
             found[entry.name] = (thing, _from(entry))
     return dict(sorted(found.items()))

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from simulator.community import Community
-from simulator.errors import UserError
+from simulator.errors import UserError, unknown
 from simulator.strategy import Strategy
 
 #: Version of the model: part of every scenario's hash; raised by each change that moves numbers.
@@ -44,9 +44,7 @@ class Scenario:
             if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= 10_000:
                 raise UserError(f"{name} is {value!r}; it must be a whole number from {low} to 10000.")
         if self.uncertainty not in UNCERTAINTY:
-            raise UserError(
-                f"uncertainty is {self.uncertainty!r}; it must be one of {', '.join(UNCERTAINTY)}."
-            )
+            raise unknown("uncertainty", self.uncertainty, UNCERTAINTY)
         labels = [label for label, _ in self.strategies]
         if len(set(labels)) != len(labels):
             raise UserError(
@@ -64,12 +62,12 @@ class Scenario:
         return replace(self, label=label, strategies=doses)
 
     def plain(self) -> dict[str, Any]:
-        """Everything as lists, numbers and words; strategies in order of label, for their order cannot matter."""
+        """Everything as lists, numbers and words; strategies by label, for their order cannot matter."""
         return {
             "model_version": MODEL_VERSION,
             "community": self.community.plain(),
             "strategies": {
-                name: strategy.plain() for name, strategy in sorted(self.strategies, key=lambda s: s[0])
+                name: tactic.plain() for name, tactic in sorted(self.strategies, key=lambda s: s[0])
             },
             "days": self.days,
             "follow_up": self.follow_up,
