@@ -12,11 +12,13 @@ from simulator.draws import Bools, Draws
 from simulator.founding import reference
 from simulator.mechanism import Mechanism, Params
 from simulator.members import Column, Members
+from simulator.schedule import Who
 from simulator.stimuli import CHANNELS, Award, Dose, Offer, per_group, per_member
 from simulator.strategy import Memory, Strategy, blank_memory
 from simulator.ties import Ties
 
 Floats = NDArray[np.float32]
+EVERYBODY = Who()
 
 
 @dataclass(frozen=True)
@@ -156,14 +158,25 @@ class World:
         """A parameter of the disposition mechanism, ``(R,)``, which describes how people differ."""
         return self.params["disposition"][name]
 
+    def whom(self, tactic: Tactic) -> Bools:
+        """Whom a tactic that acts today addresses, ``(R, N)``."""
+        return next(shown.whom for shown in self.offers if shown.tactic is tactic)
+
+    def dose(self, tactic: Tactic, award: Award, channel: str) -> Floats | None:
+        """What one tactic gives in a channel today, ``(R, N)``, to those it addresses; None for nothing."""
+        dose = per_member(getattr(award, channel), self.shape)
+        if dose is None or tactic.strategy.who == EVERYBODY:
+            return dose
+        return dose * self.whom(tactic)
+
     def given(self, channel: str) -> Floats | None:
         """Today's total of an award channel over all tactics, ``(R, N)``; None where nobody gave any.
 
-        Only those whom the channel may reach get anything.
+        Only those whom the tactic addresses and the channel may reach get anything.
         """
         total: Floats | None = None
-        for _, award in self.awards:
-            dose = per_member(getattr(award, channel), self.shape)
+        for tactic, award in self.awards:
+            dose = self.dose(tactic, award, channel)
             if dose is not None:
                 total = dose if total is None else total + dose
         if total is not None:

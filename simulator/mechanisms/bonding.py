@@ -101,9 +101,10 @@ class Bonding(Mechanism):
         p, ties = world.params[self.name], world.ties
         ties.strengthen(world.posts > 0, p["talk"])
         new = self._talk(world)
-        for _, award in world.awards:
+        for tactic, award in world.awards:
             if award.gatherings is not None:
-                new = new + self._meet(world, np.asarray(award.gatherings, np.int32))
+                there = world.whom(tactic) & world.members.present
+                new = new + self._meet(world, np.where(there, award.gatherings, -1).astype(np.int32))
         world.new_ties = new
         if world.day % _WEEK == _WEEK - 1:
             ties.fade(np.exp(-_WEEK / p["fade"]), _FLOOR)

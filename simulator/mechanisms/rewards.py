@@ -20,7 +20,7 @@ from simulator.jit import kernel
 from simulator.knobs import param
 from simulator.mechanism import Mechanism
 from simulator.members import Column
-from simulator.stimuli import Prospect, broad, per_member
+from simulator.stimuli import Prospect, broad
 
 if TYPE_CHECKING:
     from simulator.world import World
@@ -161,7 +161,7 @@ class Rewards(Mechanism):
         cued = {shown.tactic.index: shown.whom for shown in world.offers if shown.offer.prospects}
         given: list[tuple[int, Any]] = []
         for tactic, award in world.awards:
-            doses = [per_member(dose, world.shape) for dose in (award.reward, award.packet)]
+            doses = [world.dose(tactic, award, channel) for channel in ("reward", "packet")]
             got = [dose for dose in doses if dose is not None]
             if got:
                 given.append((tactic.index, got[0] if len(got) == 1 else got[0] + got[1]))
