@@ -1,0 +1,174 @@
+"""Runs an ensemble: every replicate of every arm, on local worker processes.
+
+A task is a block of replicates through all arms, so that matched runs stay together and an interrupted
+ensemble keeps whole pairs. What comes out does not depend on the size of blocks or the number of workers.
+"""
+
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
+from math import ceil
+from time import perf_counter
+from typing import Any
+
+from loky import ProcessPoolExecutor, cpu_count, wait
+from loky.process_executor import BrokenProcessPool
+
+from experiments.block import Outcome, Task, run, work
+from experiments.ensemble import BIT, Ensemble, gather
+from experiments.study import MOST_REPLICATES, MOST_WORKERS, whole
+from simulator.errors import UserError
+from simulator.registry import mechanisms
+from simulator.scenario import Scenario
+
+#: Told after each block: runs done in all arms, runs in all, member-days simulated so far.
+Progress = Callable[[int, int, int], None]
+Outcomes = Generator[Outcome, None, None]
+
+#: Slots of a block whose columns fit a core's own cache.
+CACHE_SLOTS = 16_000
+#: Tasks a worker should get at least, that none idles for long at the end and progress can be seen.
+TASKS_EACH = 3
+#: Slot-days below which starting workers takes longer than they save.
+SMALL = 2_000_000
+_ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
+
+
+def simulate(
+    scenarios: Sequence[Scenario],
+    replicates: int = 100,
+    *,
+    twins: int = 0,
+    seed: int = 0,
+    workers: int | None = None,
+    block: int | None = None,
+    progress: Progress | None = None,
+) -> Ensemble:
+    """Run every arm over the same replicates. Ctrl-C stops the workers and gives what is complete.
+
+    Args:
+        scenarios: The arms, baseline first, all with the same days.
+        replicates: How many communities to simulate in each arm.
+        twins: For how many of them to simulate a second one, of the same parameters but other luck.
+        seed: Seed, 0 to 2^32 - 1.
+        workers: Processes; None for one a core, or none but this where the work is small, as with 1.
+        block: Replicates simulated side by side; None for what fits the cache. It sets nothing but speed.
+        progress: Called after each block.
+
+    Raises:
+        UserError: A number out of range, arms that do not match, or a tactic that misuses its channels.
+        KeyboardInterrupt: Ctrl-C before any block was complete.
+    """
+    arms = tuple(scenarios)
+    _check_arms(arms)
+    whole("replicates", replicates, 1, MOST_REPLICATES)
+    whole("twins", twins, 0, replicates)
+    numbers = [n for world in range(replicates) for n in (world, world | BIT)[: 1 + (world < twins)]]
+    slots = max(scenario.community.slots for scenario in arms)
+    if workers is None:
+        workers = 1 if len(numbers) * len(arms) * slots * arms[0].horizon < SMALL else cpu_count()
+    whole("workers", workers, 1, MOST_WORKERS)
+    if block is None:
+        block = max(1, min(CACHE_SLOTS // slots, ceil(len(numbers) / (workers * TASKS_EACH))))
+    whole("block", block, 1, MOST_REPLICATES)
+    every = tuple(range(len(arms)))
+    tasks = [Task(tuple(numbers[at : at + block]), every) for at in range(0, len(numbers), block)]
+    workers = min(workers, len(tasks))
+
+    began = perf_counter()
+    outcomes: list[Outcome] = []
+    interrupted, parts, member_days = False, 0, 0
+    coming = _here(arms, seed, tasks) if workers == 1 else _on_workers(arms, seed, tasks, workers)
+    with closing(coming):
+        try:
+            for outcome in coming:
+                outcomes.append(outcome)
+                parts += outcome.runs
+                member_days += sum(piece.member_days for piece in outcome.pieces)
+                if progress is not None:
+                    progress(parts // len(arms), len(numbers), member_days)
+        except KeyboardInterrupt:
+            interrupted = True
+    seconds = perf_counter() - began
+    ensemble = gather(arms, seed, replicates, outcomes, interrupted=interrupted, seconds=seconds)
+    if interrupted and not len(ensemble.replicate):
+        raise KeyboardInterrupt
+    return ensemble
+
+
+def _check_arms(arms: Sequence[Scenario]) -> None:
+    labels = [scenario.label for scenario in arms]
+    if not arms or len(set(labels)) < len(labels):
+        raise UserError(f"scenarios are {labels}; there must be one at least, and no two with one label.")
+    for scenario in arms[1:]:
+        if (scenario.days, scenario.follow_up) != (arms[0].days, arms[0].follow_up):
+            raise UserError(
+                f"Scenario {scenario.label!r} runs {scenario.days} + {scenario.follow_up} days; "
+                f"it must run {arms[0].days} + {arms[0].follow_up} like {labels[0]!r}."
+            )
+
+
+def _here(arms: Sequence[Scenario], seed: int, tasks: Sequence[Task]) -> Outcomes:
+    """Outcomes of tasks done one after the other in this process."""
+    for task in tasks:
+        yield run(arms, task, seed)
+
+
+def _on_workers(arms: Sequence[Scenario], seed: int, tasks: Sequence[Task], workers: int) -> Outcomes:
+    """Outcomes as they come. A worker that dies (killed, out of memory, crashed) costs nobody else's work.
+
+    What was under way when one died is run again alone; where a worker dies of it again it is halved, until a
+    single run is found guilty.
+    """
+    todo, suspects = deque(tasks), deque[Task]()
+    while todo:
+        suspects.extend((yield from _until_death(arms, seed, todo, workers)))
+    while suspects:
+        for guilty in (yield from _until_death(arms, seed, suspects, 1)):
+            halves = guilty.split()
+            if halves is None:
+                yield Outcome.lost(guilty, "worker", "the worker died: killed, out of memory or crashed")
+            else:
+                suspects.extendleft(reversed(halves))
+
+
+def _until_death(
+    arms: Sequence[Scenario], seed: int, todo: deque[Task], workers: int
+) -> Generator[Outcome, None, list[Task]]:
+    """Work off ``todo`` until it is empty or a worker dies; returns what was under way when it died."""
+    pool = ProcessPoolExecutor(workers, env=_ONE_THREAD)
+    flying: dict[Any, Task] = {}
+    dead: list[Task] = []
+    known = tuple(mechanisms())
+    try:
+        while (todo and not dead) or flying:
+            while todo and not dead and len(flying) < workers:
+                with _deaf():
+                    flying[pool.submit(work, arms, todo[0], seed, known)] = todo[0]
+                todo.popleft()
+            for future in wait(flying, return_when="FIRST_COMPLETED").done:
+                task = flying.pop(future)
+                try:
+                    outcome: Outcome = future.result()
+                except BrokenProcessPool:
+                    dead.append(task)
+                else:
+                    yield outcome
+    finally:
+        pool.shutdown(wait=True, kill_workers=True)
+    return dead
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Ignore Ctrl-C for a moment; processes started meanwhile ignore it for good: it is we who stop them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
