@@ -1,0 +1,55 @@
+"""The sources behind parameters and tactics, as far as they were read: ``configs/bibliography.yaml``."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import yaml  # type: ignore[import-untyped]
+
+from experiments.known import OURS
+
+
+@dataclass(frozen=True)
+class Source:
+    """One source.
+
+    Attributes:
+        key: What parameters and tactics name it by.
+        seen: How its numbers came to us; an evidence tag, see ``simulator.knobs.TAGS``.
+        says: What was seen in it, and so all that is used.
+        authors: Family names; empty for a page without.
+        year: Year, where it was seen.
+        title: Title, where it was seen.
+        venue: Journal or conference with volume and pages, where they were seen.
+        url: Where it was seen.
+        doi: Digital object identifier, where it was seen.
+    """
+
+    key: str
+    seen: str
+    says: str
+    authors: str = ""
+    year: int | None = None
+    title: str = ""
+    venue: str = ""
+    url: str = ""
+    doi: str = ""
+
+    @property
+    def reference(self) -> str:
+        """The reference in one line: who, when, what, where."""
+        head = " ".join(part for part in (self.authors, f"({self.year})" if self.year else "") if part)
+        return ". ".join(part.rstrip(".") for part in (head, self.title, self.venue, self.url) if part)
+
+
+@cache
+def sources() -> Mapping[str, Source]:
+    """Every source by key."""
+    entries = yaml.safe_load((OURS / "bibliography.yaml").read_text("utf-8"))
+    return {key: Source(key, **entry) for key, entry in entries.items()}
+
+
+def references(keys: Iterable[str]) -> dict[str, str]:
+    """References of the keys that are ours, in order of key; a plug-in may cite what we do not know."""
+    known = sources()
+    return {key: known[key].reference for key in sorted(set(keys)) if key in known}
