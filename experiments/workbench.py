@@ -1,0 +1,141 @@
+"""From study to result: simulate, compare, and gather all that is shown and written."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from experiments.bibliography import references
+from experiments.comparison import compare as compare_arms
+from experiments.engine import simulate
+from experiments.ensemble import Ensemble
+from experiments.result import Arm, Assumption, Group, Result, Tactic
+from experiments.study import Study
+from experiments.survival import Lifespans
+from simulator.knobs import knobs
+from simulator.members import ROLES
+from simulator.metrics import METRICS
+from simulator.registry import make_mechanisms
+
+#: Shown as the evidence of a parameter that was set by hand.
+BY_HAND = "–"
+
+
+def run(study: Study, progress: Callable[[int, int, int], None] | None = None) -> Result:
+    """Simulate every arm of a study over the same replicates and compare them with the baseline.
+
+    Args:
+        study: What to run.
+        progress: Told after each block: runs done in all arms, runs in all, member-days simulated so far.
+
+    Returns:
+        The result; of what was complete, where Ctrl-C stopped it.
+
+    Raises:
+        UserError: A tactic that misuses its channels.
+        KeyboardInterrupt: Ctrl-C before anything was complete.
+    """
+    ensemble = simulate(
+        study.scenarios,
+        study.replicates,
+        twins=study.twins,
+        seed=study.seed,
+        workers=study.workers,
+        block=study.block,
+        progress=progress,
+    )
+    return result_of(study, ensemble)
+
+
+def compare(*arms: str, **settings: Any) -> Result:
+    """A comparison in one call: ``compare("red_packet", community="study_camp", replicates=50)``.
+
+    Args:
+        arms: Arms in the grammar of the command.
+        settings: What the command takes as ``key=value``; see :meth:`Study.of`.
+    """
+    return run(Study.of(*arms, **settings))
+
+
+def result_of(study: Study, ensemble: Ensemble) -> Result:
+    """What a study found, from what was kept of its runs."""
+    one = ~ensemble.twin
+    twins = {name: values[:, ~one] for name, values in ensemble.summary.items()} if not one.all() else None
+    comparison = compare_arms(
+        ensemble.labels,
+        {name: values[:, one] for name, values in ensemble.summary.items()},
+        METRICS,
+        Lifespans(ensemble.life[:, one], ensemble.censored[:, one], ensemble.tau),
+        twins,
+        None if twins is None else ensemble.twin_of,
+    )
+    first = study.scenarios[0]
+    assumed = assumptions(study)
+    cited = {a.source for a in assumed if a.source}
+    cited |= {key for s in study.scenarios for _, strategy in s.strategies for key in strategy.evidence}
+    return Result(
+        name=study.name,
+        command=study.command,
+        lang=study.lang,
+        group=group(study),
+        arms=tuple(_arm(ensemble, at) for at in range(len(ensemble.scenarios))),
+        days=first.days,
+        follow_up=first.follow_up,
+        seed=study.seed,
+        uncertainty=first.uncertainty,
+        replicate=ensemble.replicate,
+        twin=ensemble.twin,
+        series=ensemble.series,
+        summary=ensemble.summary,
+        life=ensemble.life,
+        censored=ensemble.censored,
+        tau=ensemble.tau,
+        comparison=comparison,
+        asked=ensemble.asked,
+        failures=ensemble.failures,
+        assumptions=assumed,
+        bibliography=references(cited),
+        calibrated=study.portrait is not None,
+        config=study.config,
+        timing={"simulate": round(ensemble.seconds, 3)},
+    )
+
+
+def group(study: Study) -> Group:
+    """The community as the report shows it."""
+    community = study.scenarios[0].community
+    counts = np.bincount(community.roles(), minlength=len(ROLES))
+    return Group(
+        name=study.group,
+        size=community.size,
+        roles={role: int(n) for role, n in zip(ROLES, counts, strict=True)},
+        topology="from_log" if community.founders is not None else community.topology,
+        arrivals=community.arrivals,
+        portrait=study.portrait,
+    )
+
+
+def assumptions(study: Study) -> tuple[Assumption, ...]:
+    """Every parameter of the mechanisms that are on; what was set by hand has no range."""
+    on, _ = make_mechanisms(study.scenarios[0].mechanisms)
+    luck = study.scenarios[0].uncertainty == "luck"
+    rows = []
+    for mechanism in on:
+        for name, (_, spec) in knobs(mechanism).items():
+            value, by_hand = float(getattr(mechanism, name)), name in mechanism.fixed
+            low, high = (value, value) if by_hand or luck else (spec.low, spec.high)
+            tag, source = (BY_HAND, "") if by_hand else (spec.tag, spec.source)
+            rows.append(Assumption(mechanism.name, name, value, low, high, tag, source, spec.unit, spec.doc))
+    return tuple(rows)
+
+
+def _arm(ensemble: Ensemble, at: int) -> Arm:
+    """One arm with its tactics and what each cost on average."""
+    scenario, books = ensemble.scenarios[at], ensemble.ledger[at]
+    tactics = []
+    for label, strategy in scenario.strategies:
+        spent = books[label][~ensemble.twin]
+        cost, hours = np.nanmean(spent, axis=0) if np.isfinite(spent).any() else (0.0, 0.0)
+        settings = {key: value for key, value in strategy.plain().items() if key != "name"}
+        tactics.append(Tactic(label, strategy.name, strategy.title, settings, float(cost), float(hours)))
+    return Arm(scenario.label, scenario.hash, tuple(tactics))
