@@ -140,7 +140,7 @@ def survival(result: Result, words: Words) -> Chart:
         axes.set_xlabel(words.say("chart.day"))
         if result.follow_up and result.days <= result.tau:
             axes.axvline(result.days, color="#8c959f", linewidth=1, linestyle=(0, (2, 2)))
-            _mark(axes, result.days, words.say("chart.campaign_ends"))
+            _mark(axes, result.days, words.say("chart.campaign_ends"), top=False)
         _names(
             axes,
             max(result.tau, 1.0),
@@ -188,7 +188,7 @@ def _names(
     shown = [i for i, y in enumerate(ends) if np.isfinite(y)]
     low, high = axes.get_ylim()
     height = axes.get_position().height * axes.figure.get_size_inches()[1] * 72  # type: ignore[union-attr]
-    places = curves.apart([ends[i] for i in shown], 14.0 * (high - low) / height)
+    places = curves.apart([ends[i] for i in shown], 14.0 * (high - low) / height, low, high)
     for i, y in zip(shown, places, strict=True):
         look = known[labels[i]]
         axes.annotate(
@@ -213,18 +213,18 @@ def _names(
     axes.set_ylim(low, high)
 
 
-def _mark(axes: Axes, x: float, text: str) -> None:
-    """A word at the top of a vertical line, on the side with more room."""
+def _mark(axes: Axes, x: float, text: str, top: bool = True) -> None:
+    """A word at the top or the foot of a vertical line, on the side with more room."""
     left, right = axes.get_xlim()
     far = x > (left + right) / 2
     axes.annotate(
         text,
-        xy=(x, 1.0),
+        xy=(x, float(top)),
         xycoords=("data", "axes fraction"),
-        xytext=(-5 if far else 5, -3),
+        xytext=(-5 if far else 5, -3 if top else 4),
         textcoords="offset points",
         ha="right" if far else "left",
-        va="top",
+        va="top" if top else "bottom",
         color="#57606a",
         fontsize=9.5,
     )

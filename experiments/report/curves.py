@@ -89,14 +89,15 @@ def _to(curve: SurvivalCurve, day: float) -> SurvivalCurve:
     return SurvivalCurve(np.append(curve.days, day), *(np.append(line, line[-1]) for line in lines))
 
 
-def apart(y: ArrayLike, gap: float) -> Floats:
+def apart(y: ArrayLike, gap: float, low: float = -np.inf, high: float = np.inf) -> Floats:
     """Places near ``y``, in the same order, no two closer than ``gap``: where the names of lines can stand.
 
     Neighbours that are too close are put around their common middle, and so on until all fit (pool adjacent
-    violators on ``y - rank * gap``).
+    violators on ``y - rank * gap``). All stay between ``low`` and ``high``, closer together if it must be.
     """
     values = np.asarray(y, np.float64)
-    order = np.argsort(values, kind="stable")
+    gap = min(gap, (high - low) / max(values.size - 1, 1))
+    order = np.lexsort((-np.arange(values.size), values))  # of equals, the first stands on top
     blocks: list[list[float]] = []  # [sum, count] of y - rank * gap, means rising
     for rank, value in enumerate(values[order]):
         blocks.append([float(value) - rank * gap, 1.0])
@@ -105,6 +106,7 @@ def apart(y: ArrayLike, gap: float) -> Floats:
             blocks[-1][0] += total
             blocks[-1][1] += count
     placed = np.concatenate([np.full(int(count), total / count) for total, count in blocks] or [np.empty(0)])
+    steps = gap * np.arange(values.size)
     out = np.empty_like(values)
-    out[order] = placed + gap * np.arange(values.size)
+    out[order] = np.maximum(np.minimum(placed + steps, high - steps[::-1]), low + steps)
     return out

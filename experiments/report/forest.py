@@ -18,7 +18,7 @@ class Bar:
         zero: Where no difference lies.
         zone: Where differences are too small to matter: left end and width; None where that is not drawn.
         wide: 95% interval over luck and parameters, left end and width; None where there is none.
-        narrow: 95% interval over luck alone.
+        narrow: 95% interval over luck alone; None where there are no twins to tell it by.
         point: The difference.
         clear: True where the wide interval leaves out 0.
     """
@@ -65,15 +65,21 @@ class Axis:
             return None
         return self.at(low), round(self.at(high) - self.at(low), 2)
 
-    def bar(self, row: Effect, zone: bool = True) -> Bar | None:
-        """An effect on this scale; None where it is not defined."""
+    def bar(self, row: Effect, zone: bool = True, luck_only: bool = False) -> Bar | None:
+        """An effect on this scale; None where it is not defined.
+
+        Args:
+            row: The effect.
+            zone: Whether to show what is too small to matter.
+            luck_only: True where parameters were held, so that the wide interval is the narrow one.
+        """
         if not isfinite(row.diff):
             return None
         return Bar(
             zero=self.at(0.0),
             zone=self.span(-row.matters, row.matters) if zone else None,
             wide=self.span(row.ci_low, row.ci_high),
-            narrow=self.span(row.ci_low_luck, row.ci_high_luck),
+            narrow=self.span(row.ci_low_luck, row.ci_high_luck) if row.n_twins or luck_only else None,
             point=self.at(row.diff),
             clear=row.ci_low > 0.0 or row.ci_high < 0.0,
         )

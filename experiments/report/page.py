@@ -73,6 +73,7 @@ def side_by_side(result: Result, words: Words, arms: Sequence[Arm]) -> dict[str,
     """The main table: a row per tested arm, and the scale of its bars."""
     found = {arm.label: findings.effect(result, "voices", arm.label) for arm in arms}
     axis = Axis.over(row for row in found.values() if row is not None)
+    luck_only = result.uncertainty == "luck"
     rows = []
     for arm in arms:
         voices = found[arm.label]
@@ -85,11 +86,11 @@ def side_by_side(result: Result, words: Words, arms: Sequence[Arm]) -> dict[str,
                 "label": arm.label,
                 "title": words.arm(arm.label),
                 "verdict": findings.verdict(result, arm.label).code,
-                "bar": axis.bar(voices) if voices else None,
+                "bar": axis.bar(voices, luck_only=luck_only) if voices else None,
                 "voices": words.relative(voices) if voices else (NONE, NONE),
                 "voices_plain": words.amount(voices.diff, "members/day", True) if voices else NONE,
                 "lifespan": cell(spans if told else None, words),
-                "why_not": words.deaths(spans) if spans is not None and not told else "",
+                "told": told,
                 "vital": cell(vital, words),
                 "after": words.relative(after) if after else (NONE, NONE),
                 "cost": spent(result, "cost", arm, words),
@@ -130,6 +131,7 @@ def roles(result: Result, words: Words, arms: Sequence[Arm], kind: str) -> dict[
     found = {
         arm.label: [findings.effect(result, f"{kind}_{role}", arm.label) for role in ROLES] for arm in arms
     }
+    luck_only = result.uncertainty == "luck"
     axis = Axis.over((row for line in found.values() for row in line if row is not None), zone=False)
     rows = [
         {
@@ -138,7 +140,7 @@ def roles(result: Result, words: Words, arms: Sequence[Arm], kind: str) -> dict[
             "cells": [
                 {
                     "role": words.say.name("role", role),
-                    "bar": axis.bar(row, zone=False) if row else None,
+                    "bar": axis.bar(row, zone=False, luck_only=luck_only) if row else None,
                     "text": words.amount(row.diff, "plain", True, (row.ci_low, row.ci_high)) if row else NONE,
                     "interval": words.interval(row.ci_low, row.ci_high, "plain", True) if row else NONE,
                 }

@@ -11,6 +11,7 @@ from experiments.result import Arm, Result, Tactic
 from experiments.verdicts import CAP, Reason
 from simulator.metrics import BY_NAME
 
+_MANY = 2  # red lines that a sentence can name
 #: A sign for each verdict: colour is never the only carrier.
 SIGNS = {
     "launch": "▲",
@@ -191,6 +192,8 @@ class Words(Amounts):
             ]
             return self.say("say.crossed", list=join.join(crossed))
         unclear = [self.metric(r.metric) for r in advice.reasons if r.code == "guardrail_undecided"]
+        if len(unclear) > _MANY:
+            return self.say("say.unclear_many", n=len(unclear))
         if unclear:
             return self.say("say.unclear", list=join.join(unclear))
         row = findings.effect(self.result, "kol_loss", label)
@@ -241,8 +244,10 @@ class Words(Amounts):
         """What happens when nothing is done."""
         rows = [findings.effect(self.result, "voices", arm.label) for arm in self.result.tested]
         base = next((row.baseline_mean for row in rows if row is not None), float("nan"))
-        share = self.amount(findings.died(self.result), "share")
-        deaths = self.say("say.baseline_deaths", share=share, n=f"{self.result.tau:g}")
+        died, n = findings.died(self.result), self.number(self.result.tau)
+        deaths = self.say("say.baseline_deaths", share=self.amount(died, "share"), n=n)
+        if not died:
+            deaths = self.say("say.nobody_died", n=n)
         voices = f"{base:,.{digits('members/day', base)}f}" if isfinite(base) else NONE
         return self.say("say.baseline", voices=voices, deaths=deaths)
 

@@ -205,11 +205,30 @@ def test_a_survival_curve_reaches_tau():
 @settings(deadline=None, max_examples=60)
 def test_names_stand_apart_in_order_and_near_their_lines(y, gap):
     placed = curves.apart(y, gap)
-    order = np.argsort(y, kind="stable")
-    assert np.all(np.diff(placed[order]) >= gap * (1 - 1e-9))
+    assert np.all(np.diff(np.sort(placed)) >= gap * (1 - 1e-9))
+    for i, j in zip(*np.where(np.subtract.outer(y, y) > 0), strict=True):
+        assert placed[i] > placed[j]
     assert np.sum(placed) == pytest.approx(np.sum(y), abs=1e-6)
     if len(y) and np.all(np.diff(np.sort(y)) >= gap):
         np.testing.assert_allclose(placed, y, atol=1e-9)
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=30), st.floats(0.01, 1))
+@settings(deadline=None, max_examples=60)
+def test_names_stay_inside_the_chart(y, gap):
+    placed = np.sort(curves.apart(y, gap, 0.0, 1.0))
+    assert placed[0] >= -1e-9
+    assert placed[-1] <= 1 + 1e-9
+    assert np.all(np.diff(placed) >= min(gap, 1 / max(len(y) - 1, 1)) - 1e-9)
+
+
+def test_the_interval_of_luck_is_shown_only_where_it_is_known(full):
+    row = full.comparison.effect("voices", "red_packet")
+    alone = replace(row, n_twins=0)
+    axis = Axis.over([row])
+    assert axis.bar(row).narrow is not None
+    assert axis.bar(alone).narrow is None
+    assert axis.bar(alone, luck_only=True).narrow is not None
 
 
 def test_bars_share_a_scale_that_holds_everything(full):
