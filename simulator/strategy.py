@@ -114,7 +114,7 @@ def _scheduled(word: str, value: Any, where: str) -> Any:
     if word == "days":
         parts = [value] if isinstance(value, int | float) else words(value)
         return tuple(number(part, int, where) for part in parts)
-    if value is None or str(value).lower() in ("none", "null", "never", ""):
+    if word in ("stop", "tenure_max") and str(value).lower() in ("none", "null", "never", ""):
         return None
     return number(value, int, where)
 
