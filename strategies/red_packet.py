@@ -12,6 +12,8 @@ from simulator.strategy import Award, Day, Memory, Offer, Strategy, knob
 
 #: The two halves of a lucky share, as members see it: a little or a lot, in shares of the even split.
 _LOW, _HIGH = 0.4, 1.6
+#: Luck in grains that ``day.total`` adds up exactly, so that the shares come to what is booked; never none.
+_GRAIN = 2.0**-20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +59,7 @@ class RedPacket(Strategy):
         if self.split == "equal":
             part = quick.astype(np.float64)
         else:
-            part = np.where(quick, day.draws.uniform("luck"), 0.0)
+            part = np.where(quick, np.ceil(day.draws.uniform("luck") / _GRAIN) * _GRAIN, 0.0)
         total = day.total(part)
         paid = np.where(total > 0, np.minimum(self.purse, self.purse / self.shares * day.count(quick)), 0.0)
         packet = part * (paid / np.where(total > 0, total, 1))[:, None]
