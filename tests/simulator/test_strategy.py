@@ -266,5 +266,5 @@ def test_a_tactic_that_overlooks_its_declared_listeners_is_refused():
     class Lost(Diary):
         uses: ClassVar[frozenset[str]] = frozenset({"telepathy"})
 
-    with pytest.raises(UserError, match="^diary uses channel 'telepathy', which does not exist"):
+    with pytest.raises(UserError, match=r"^diary uses channel 'telepathy', which does not exist\."):
         Simulation(scenario([("lost", Lost())]), [0])
