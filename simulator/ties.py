@@ -130,6 +130,8 @@ class Ties(Pool):
     def push(self, active: NDArray[np.bool_], out: Floats | None = None) -> Floats:
         """Summed strength of each member's ties to active members, ``(R, N)``, rounded once."""
         out = np.empty(self.used.shape, np.float32) if out is None else out
+        if out.shape != self.used.shape:
+            raise ValueError(f"out has shape {out.shape}; it must have {self.used.shape}")
         ties_kernels.push(*self._rows, self._column(active, np.bool_), out)
         return out
 

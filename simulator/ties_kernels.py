@@ -53,11 +53,11 @@ def push(start: Array, used: Array, other: Array, strength: Array, active: Array
 def weigh(start: Array, used: Array, other: Array, strength: Array, x: Array, out: Array) -> bool:
     """Sum of strength times ``x`` over neighbours; False if an ``x`` of someone with ties is not finite.
 
-    Each product is rounded to a multiple of a power of two so small that the longest sum of the largest ``x``
-    of this replicate fills 52 bits of a float64: additions are then exact and their order cannot matter.
+    Products are counted in units of a power of two so small that the longest sum of the largest ``x`` of this
+    replicate fills 62 bits of an int64: additions are then exact and their order cannot matter.
     """
     R, N = x.shape
-    total = np.zeros(N, np.float64)
+    total = np.zeros(N, np.int64)
     for r in range(R):
         largest = 0.0
         degree = 0
@@ -69,13 +69,13 @@ def weigh(start: Array, used: Array, other: Array, strength: Array, x: Array, ou
                     return False
                 largest = max(largest, size)
                 degree = max(degree, used[r, i])
-        scale = math.ldexp(1.0, 52 - math.frexp(largest)[1] - math.frexp(np.float64(degree))[1])
+        scale = math.ldexp(1.0, 62 - math.frexp(largest)[1] - math.frexp(np.float64(degree))[1])
         for i in range(N):
             if x[r, i] != 0:
                 scaled = np.float64(x[r, i]) * scale
                 first = start[r, i]
                 for e in range(first, first + used[r, i]):
-                    total[U(other[U(e)])] += np.rint(strength[U(e)] * scaled)
+                    total[U(other[U(e)])] += np.int64(np.rint(strength[U(e)] * scaled))
         for i in range(N):
             out[r, i] = total[i] / scale
     return True

@@ -191,6 +191,21 @@ def test_a_sum_of_large_and_small_loses_less_than_float32_does():
     assert ties.sum(tiny)[0, 0] == tiny[0, 1]
 
 
+def test_the_order_of_neighbours_cannot_matter_even_where_a_sum_cancels():
+    rng = np.random.default_rng(3)
+    half = (rng.random(500) * 10.0 ** rng.integers(-3, 4, size=500)).astype(f4)
+    w = 1 - rng.random(500)
+    results = set()
+    for seed in range(5):
+        seat = 1 + np.random.default_rng(seed).permutation(1001)
+        ties = Ties.from_edges(1, 1002, 0, seat, np.zeros(1001, int), np.concatenate((w, w, [0.5])))
+        x = np.zeros((1, 1002), f4)
+        x[0, seat] = np.concatenate((half, -half, [0.01]))
+        results.add(ties.sum(x)[0, 0])
+    # All cancels but the last, whatever comes first.
+    assert results == {f4(0.5 * float(f4(0.01)))}
+
+
 @QUICK
 @given(st.integers(0, 2**32), st.integers(0, 40))
 def test_slots_padding_and_the_history_of_rows_change_no_bit(seed, spare):
@@ -322,12 +337,12 @@ STEPS = st.lists(
 @given(STEPS, st.integers(2, 14))
 def test_any_course_of_events_gives_what_a_dictionary_gives(steps, slots):
     ties, models = Ties.empty(2, slots), [Model(slots), Model(slots)]
-    for name, seed in steps:
+    for name, seed in [("add", slots), *steps]:
         rng = np.random.default_rng(seed)
         some = rng.random((2, slots)) < rng.random()
         share = rng.choice([0.0, 0.1, 0.5, 1.0], size=2).astype(f4)
         if name in ("add", "meet"):
-            count = rng.integers(0, 30)
+            count = rng.integers(0, 40)
             a = rng.integers(slots, size=count)
             b = (a + rng.integers(1, slots, size=count)) % slots
             r, s = rng.integers(2, size=count), rng.choice([0.0, 1e-9, 0.01, 0.3, 0.7, 1.0], size=count)
@@ -363,6 +378,12 @@ def test_any_course_of_events_gives_what_a_dictionary_gives(steps, slots):
             ties, models = ties.select([1, 0]), models[::-1]
         check_rows(ties)
         assert [weights(ties, r) for r in (0, 1)] == [model.w for model in models]
+
+
+def test_a_tie_of_just_the_floor_stays_when_a_weaker_one_in_its_row_goes():
+    ties = Ties.from_edges(1, 4, 0, [0, 0, 0], [1, 2, 3], [0.5, 0.499, 0.501])
+    assert ties.fade(0.5, 0.25).tolist() == [1]
+    assert weights(ties) == {(0, 1): f4(0.25), (0, 3): on_grid(f4(0.501)) / 2 + f4(1) - f4(1)}
 
 
 def test_a_tie_that_meets_twice_is_strengthened_twice_whichever_is_told_first():
@@ -520,6 +541,8 @@ def test_shares_and_columns_are_checked():
             ties.strengthen(np.ones((2, 3), bool), bad)
     with pytest.raises(ValueError, match="broadcast"):
         ties.push(np.ones((2, 4), bool))
+    with pytest.raises(ValueError, match=r"out has shape \(2, 2\)"):
+        ties.push(np.ones((2, 3), bool), np.empty((2, 2), f4))
     with pytest.raises(UserError, match="finite"):
         ties.sum(np.full((2, 3), np.inf))
     loner = Ties.from_edges(1, 3, 0, [0], [1], 0.5)
