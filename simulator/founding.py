@@ -1,6 +1,6 @@
 """The opening: founders take their seats, ties are laid, and what an ordinary day brings is worked out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from simulator.world import World
 
 
+#: Expertise usual in each role: the default community's.
+NORMAL_EXPERTISE = next(f.default for f in fields(Community) if f.name == "expertise")
+
+
 @dataclass(frozen=True)
 class Reference:
     """What an ordinary opening day is expected to bring; mechanisms measure the present against it.
@@ -25,7 +29,8 @@ class Reference:
     Attributes:
         visitors: Members who come, at least 1.
         messages: Messages started by them, at least 0.5.
-        useful: The same weighted by expertise, replies not counted, at least 0.5.
+        useful: The same weighted by the expertise usual in each role, replies not counted, at least 0.5. What
+            the group's own people know is not in it, or a group of poor answerers would count as normal.
     """
 
     visitors: float
@@ -41,7 +46,7 @@ def reference(community: Community) -> Reference:
         visiting, messages = community.founders.visiting, community.founders.messages
     awake = np.where(role == Role.OWNER, 1.0, 1.0 - community.muted)
     started = visiting * awake * messages
-    useful = float(started @ np.array(community.expertise)[role])
+    useful = float(started @ np.array(NORMAL_EXPERTISE)[role])
     return Reference(max(float(visiting @ awake), 1.0), max(float(started.sum()), 0.5), max(useful, 0.5))
 
 

@@ -60,7 +60,7 @@ _TALK = "conversation messages (check-in posts and packet grabs are not talk)"
 METRICS: tuple[Metric, ...] = (
     _m("voices", f"members who wrote {_TALK} that day",
        CAMPAIGN, "members/day", 1, matters_abs=0.25, kind="primary"),
-    _m("lifespan", "days to the last message by anyone but the owner before 14 silent days; min(T, horizon - 14)",
+    _m("lifespan", "days to the last message not by the owner before 14 silent days; min(T, horizon - 14)",
        HORIZON, "days", 1, matters_abs=1.0, kind="primary", daily=False),
     _m("voices_after", "voices, after the tactics have stopped",
        FOLLOW_UP, "members/day", 1, matters_abs=0.25, daily=False),
