@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from experiments.messages import Catalogue
-from experiments.observed import NOTES, Portrait, portrait, read_log
+from experiments.observed import Portrait, portrait, read_log
 from experiments.schema import TOLD
 from simulator.community import Community, Founders
 from simulator.errors import UserError
@@ -25,6 +25,8 @@ Floats = NDArray[np.float64]
 _FEWEST, _MOST = 0.2, 500.0
 #: Chance of a visit by a lurker who has never written; the silent cannot be seen, so this is an assumption.
 _SILENT_VISITS = 0.05
+#: Share of those who write for the first time that were silent members before, where there are any (assumption).
+_AMONG_SILENT = 0.5
 _SURE = 0.98
 
 
@@ -100,8 +102,9 @@ def visits(seen: Portrait) -> tuple[Floats, Floats]:
     visiting = seen.visiting / chance
     if seen.silent:
         last = slice(seen.size - seen.silent, None)
-        visiting[last] = np.maximum(_SILENT_VISITS, seen.visiting[last])
-        found[last] = seen.visiting[last] / visiting[last]  # so few that messages and writing days are one
+        writing = np.minimum(seen.visiting[last], _AMONG_SILENT * seen.arrivals / seen.silent)
+        visiting[last] = np.maximum(_SILENT_VISITS, writing)
+        found[last] = writing / visiting[last]  # so few that messages and writing days are one
     over = np.maximum(visiting / _SURE, 1.0)
     visiting = np.clip(visiting, 0.001, _SURE)
     messages = np.minimum((1 - talk.branching) * found * over, _MOST)
@@ -119,7 +122,8 @@ def facts(seen: Portrait, lang: str) -> dict[str, Any]:
     counts = np.bincount(seen.role, minlength=len(ROLES))
     say = Catalogue(lang)
     notes = [
-        say.text(NOTES[code]).format(*(f"{number:g}" for number in numbers)) for code, numbers in seen.notes
+        say(f"seen.{code}", **{name: f"{number:g}" for name, number in zip("abc", numbers, strict=False)})
+        for code, numbers in seen.notes
     ]
     told = {
         "group": seen.group,
@@ -137,11 +141,13 @@ def facts(seen: Portrait, lang: str) -> dict[str, Any]:
         "messages_a_day": round(seen.messages_a_day, 1),
         "arrivals": round(newcomers(seen), 2),
         "ties": len(seen.a),
-        "notes": say("stop").join(notes),
+        "notes": "; ".join(notes) if lang == "en" else "；".join(notes),
     }
     return {word: value for word, value in told.items() if value != ""}
 
 
 def newcomers(seen: Portrait) -> float:
-    """People a day who join, or, where the log does not tell, who write for the first time."""
-    return float(seen.arrivals if seen.joins is None else seen.joins)
+    """People a day who join, or, where the log does not tell, who write for the first time and were not there."""
+    if seen.joins is not None:
+        return float(seen.joins)
+    return float(seen.arrivals * (1 - _AMONG_SILENT if seen.silent else 1))

