@@ -13,7 +13,7 @@ from experiments.report import charts, curves, findings
 from experiments.report.amounts import NONE, tidy
 from experiments.report.forest import Axis
 from experiments.report.words import SIGNS, Words
-from experiments.result import Arm, Result
+from experiments.result import Arm, Group, Result
 from simulator.metrics import BY_NAME, METRICS, Metric
 
 RATES = ("new_rate", "conversion_rate", "churn_rate", "awakening_rate")
@@ -46,7 +46,7 @@ def page(result: Result, activity: charts.Chart, survival: charts.Chart) -> str:
         "costs": costs(result, words, arms),
         "gifts": gifts(result, words, arms),
         "settings": [(words.arm(arm.label), arm, settings(arm, words)) for arm in result.arms],
-        "portrait": portrait(result.group.portrait or {}, words),
+        "group": group(result.group, words),
         "matching": matching(result, words),
         "measures": [measure(metric, words) for metric in METRICS],
         "failures": result.failures[:_FAILURES],
@@ -221,8 +221,15 @@ def settings(arm: Arm, words: Words) -> list[tuple[str, list[tuple[str, str]]]]:
     ]
 
 
-def portrait(facts: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
-    """What was read from a log, under the names we have for it."""
+def group(group: Group, words: Words) -> list[tuple[str, str]]:
+    """Facts of the community, then what was read from a log where there is one."""
+    known = {
+        "community": words.community(),
+        "members": group.size,
+        "topology": words.say.name("topology", group.topology),
+        "arrivals": group.arrivals,
+    }
+    facts = known | dict(group.portrait or {})
     return [(words.say.name("portrait", tidy(str(key))), tidy(_plain(value))) for key, value in facts.items()]
 
 

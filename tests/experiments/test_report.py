@@ -435,9 +435,9 @@ def test_what_users_type_is_escaped():
 
 
 def test_what_was_read_from_a_log_is_shown():
-    group = replace(quick().group, portrait={"messages": 12345, "first": "2024-01-01", "odd_thing": 0.25})
+    group = replace(quick().group, portrait={"messages": 12345, "days": 412.5, "odd_thing": 0.25})
     text = " ".join(read(html(replace(quick("zh"), group=group, calibrated=True))).text.split())
-    assert "消息数 12,345 开始 2024-01-01 odd_thing 0.25" in text
+    assert "谁认识谁 小世界 每天新进群 0.3 消息数 12,345 覆盖天数 412.5 odd_thing 0.25" in text
 
 
 EXTREMES = {
