@@ -31,6 +31,7 @@ PHASES = (
     "bonding",
     "habit",
     "belonging",
+    "content",
     "interest",
     "overload",
     "owner",

@@ -62,7 +62,7 @@ class Content(Mechanism):
                 force = weight * interest * (1 - np.exp(-dose / p["knee"][:, None]))
                 nudge(world.pull, force, world.fresh(shown.tactic), shown.whom)
 
-    def interest(self, world: "World") -> None:
+    def content(self, world: "World") -> None:
         """Move the value of content towards today's."""
         p = world.params[self.name]
         useful = np.zeros(world.shape[0])
