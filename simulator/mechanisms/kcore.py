@@ -31,4 +31,6 @@ class KCore(Mechanism):
         """Mark those with too few friends; friends are ties to people still in the group."""
         m = world.members
         few = world.ties.count() <= np.floor(world.params[self.name]["ratio"])[:, None]
-        world.exiting |= few & m.present & (m.role != Role.OWNER)
+        leaving = few & m.present & (m.role != Role.OWNER)
+        world.exiting |= leaving
+        world.gone |= leaving
