@@ -102,7 +102,7 @@ def activity(result: Result, words: Words) -> Chart:
         grid = figure.add_gridspec(2, 1, left=0.075, right=0.76, top=0.94, bottom=0.08, hspace=0.32)
         top = figure.add_subplot(grid[0])
         low = figure.add_subplot(grid[1], sharex=top)
-        _lines(top, curves.levels(result, at), [arm.label for arm in arms], result, words)
+        _lines(top, curves.levels(result, at), [arm.label for arm in arms], result, words, _faint(len(at)))
         top.set_ylim(bottom=0)
         top.set_title(words.say("chart.activity_smooth" if smooth else "chart.activity"))
         if len(at) > 1:
@@ -130,7 +130,7 @@ def survival(result: Result, words: Words) -> Chart:
         for arm, line in zip(arms, lines, strict=True):
             look = known[arm.label]
             axes.fill_between(
-                line.days, line.low, line.high, step="post", color=look.colour, alpha=0.08, lw=0
+                line.days, line.low, line.high, step="post", color=look.colour, alpha=_faint(len(arms)), lw=0
             )
             axes.step(line.days, line.survival, where="post", color=look.colour, ls=look.dash, lw=look.width)
         axes.set_xlim(0, max(result.tau, 1.0))
@@ -169,13 +169,25 @@ def cells(text: str) -> int:
     return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
-def _lines(axes: Axes, bands: curves.Bands, labels: Sequence[str], result: Result, words: Words) -> None:
+def _faint(bands: int) -> float:
+    """Opacity at which so many bands, one over the other, leave the lines in sight."""
+    return min(0.13, 0.35 / bands)
+
+
+def _lines(
+    axes: Axes,
+    bands: curves.Bands,
+    labels: Sequence[str],
+    result: Result,
+    words: Words,
+    opacity: float = 0.13,
+) -> None:
     """A line with its band per arm, and the names beside their ends."""
     known = looks(result)
     days = np.arange(bands.mean.shape[1])
     for row, label in enumerate(labels):
         look = known[label]
-        axes.fill_between(days, bands.low[row], bands.high[row], color=look.colour, alpha=0.13, lw=0)
+        axes.fill_between(days, bands.low[row], bands.high[row], color=look.colour, alpha=opacity, lw=0)
         axes.plot(days, bands.mean[row], color=look.colour, ls=look.dash, lw=look.width)
     _names(axes, max(days[-1], 1), bands.mean[:, -1].tolist(), labels, result, words)
 

@@ -9,6 +9,8 @@ from matplotlib.ticker import MaxNLocator
 from experiments.comparison import Effect
 from experiments.report.amounts import digits
 
+_FAR = 5.0
+
 
 @dataclass(frozen=True)
 class Bar:
@@ -45,13 +47,19 @@ class Axis:
 
     @classmethod
     def over(cls, rows: Iterable[Effect], zone: bool = True) -> "Axis":
-        """The scale on which all these effects, 0 and (with ``zone``) what matters can be seen."""
-        values = [0.0]
-        for row in rows:
-            values += [row.diff, row.ci_low, row.ci_high]
-            values += [row.matters, -row.matters] if zone else []
-        seen = [value for value in values if isfinite(value)]
-        low, high = min(seen), max(seen)
+        """The scale on which all these effects, 0 and (with ``zone``) what matters can be seen.
+
+        Intervals too, unless they are so wide (over ``_FAR`` times the rest) that nothing else could be seen;
+        those run to the edge.
+        """
+        rows = list(rows)
+        middle = [0.0, *(row.diff for row in rows)]
+        middle += [sign * row.matters for row in rows for sign in (-1, 1) if zone]
+        middle = [value for value in middle if isfinite(value)]
+        reach = _FAR * max(map(abs, middle)) or float("inf")
+        ends = [end for row in rows for end in (row.ci_low, row.ci_high) if isfinite(end)]
+        ends += middle
+        low, high = max(min(ends), -reach), min(max(ends), reach)
         pad = 0.06 * (high - low) or 1.0
         return cls(low - pad, high + pad)
 
@@ -60,10 +68,11 @@ class Axis:
         return round(100.0 * (value - self.low) / (self.high - self.low), 2)
 
     def span(self, low: float, high: float) -> tuple[float, float] | None:
-        """Left end and width of an interval in percent; None where it is not defined."""
+        """Left end and width of an interval in percent, cut at the edges; None where it is not defined."""
         if not (isfinite(low) and isfinite(high)):
             return None
-        return self.at(low), round(self.at(high) - self.at(low), 2)
+        left, right = (min(max(self.at(end), 0.0), 100.0) for end in (low, high))
+        return left, round(right - left, 2)
 
     def bar(self, row: Effect, zone: bool = True, luck_only: bool = False) -> Bar | None:
         """An effect on this scale; None where it is not defined.

@@ -222,6 +222,14 @@ def test_names_stay_inside_the_chart(y, gap):
     assert np.all(np.diff(placed) >= min(gap, 1 / max(len(y) - 1, 1)) - 1e-9)
 
 
+def test_an_interval_out_of_all_proportion_runs_to_the_edge_and_hides_nothing(full):
+    row = full.comparison.effect("voices", "red_packet")
+    wild = replace(row, ci_low=-1e6)
+    axis = Axis.over([row, wild], zone=False)
+    assert axis.bar(wild).wide[0] == 0.0
+    assert axis.bar(row).wide[1] > 1.0
+
+
 def test_the_interval_of_luck_is_shown_only_where_it_is_known(full):
     row = full.comparison.effect("voices", "red_packet")
     alone = replace(row, n_twins=0)
