@@ -1,0 +1,123 @@
+"""`python -m benchmarks [quick] [out=FILE]`: speed and memory against the goals, side by side with peers.
+
+Times are processor times of one core: waiting for other programs does not count. A busy machine has less
+cache to give and is slower even so; how much slower than a quiet one, the push kernel tells.
+"""
+
+import json
+import platform
+import sys
+from statistics import median
+from time import process_time
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import day, mesa_plain, push_kernel
+
+#: What the push kernel took on the quiet core that the goals were set on, ns per member-day.
+QUIET_PUSH = 13.0
+SIZES = ((160, 100), (32, 500), (3, 5_000), (1, 50_000), (1, 200_000), (1, 1_000_000))
+
+
+def _nanoseconds(member_days, run, *size):
+    began = process_time()
+    run(*size)
+    return (process_time() - began) * 1e9 / member_days
+
+
+def side_by_side(replicates, members, days, mesa_days, times):
+    """Median ns per member-day of each rival; they take turns, so that a slow spell hits them all."""
+    push_kernel.run(2, members, 2)
+    mesa_plain.run(members, 1)
+    day.warm_up()
+    count = replicates * members * days
+    rivals = {
+        "push": lambda: _nanoseconds(count, push_kernel.run, replicates, members, days),
+        "mesa": lambda: _nanoseconds(members * mesa_days, mesa_plain.run, members, mesa_days),
+        "four": lambda: day.measure(replicates, members, days)["ns"],
+        "none": lambda: day.measure(replicates, members, days, ())["ns"],
+    }
+    rounds = [{name: run() for name, run in rivals.items()} for _ in range(times)]
+    return {name: median(one[name] for one in rounds) for name in rivals}
+
+
+def scaling(sizes, days, times):
+    """Cost and memory at each size, each run in a process of its own; of ``times`` rounds the median one."""
+    rounds = [[day.apart(replicates, members, days) for replicates, members in sizes] for _ in range(times)]
+    return [sorted(runs, key=lambda run: run["ns"])[times // 2] for runs in zip(*rounds, strict=True)]
+
+
+def goals(ns, block, sizes):
+    """What was promised: (what, measured, limit, ``at most`` or ``at least``, whether it is so)."""
+    quiet = ns["four"] * QUIET_PUSH / ns["push"]
+    costs = [size["ns"] for size in sizes]
+    largest = sizes[-1]
+    lines = [
+        ("our day, ns per member-day", ns["four"], 120, "at most"),
+        ("  the same where the push kernel takes 13 ns", quiet, 120, "at most"),
+        ("our day / push kernel", ns["four"] / ns["push"], 10, "at most"),
+        ("plain Mesa / our day", ns["mesa"] / ns["four"], 15, "at least"),
+        ("memory of the block, GB", block["peak"], 1, "at most"),
+        (f"memory of {largest['members']:,} members, GB", largest["peak"], 4, "at most"),
+        ("cost per member-day, dearest size / cheapest", max(costs) / min(costs), 2, "at most"),
+    ]
+    return [(*line, line[1] >= line[2] if line[3] == "at least" else line[1] <= line[2]) for line in lines]
+
+
+def show(ns, sizes, promised, console):
+    """Three tables: rivals, sizes, goals."""
+    rivals = Table("rival", "ns per member-day", title="One core, the same machine, taking turns")
+    rivals.add_row(f"toy rule, numba push kernel ({QUIET_PUSH:.0f} on a quiet core)", f"{ns['push']:.1f}")
+    rivals.add_row("toy rule, plain Mesa", f"{ns['mesa']:.0f}")
+    rivals.add_row("our day, four strategies", f"{ns['four']:.0f}")
+    rivals.add_row("our day, none", f"{ns['none']:.0f}")
+
+    heads = ("replicates x members", "ns per member-day", "founding, s", "visiting", "messages a day", "GB")
+    table = Table(*heads, title="Four strategies, overload off, each in a process of its own")
+    for size in sizes:
+        table.add_row(
+            f"{size['replicates']} x {size['members']:,}",
+            f"{size['ns']:.0f}",
+            f"{size['founding']:.2f}",
+            f"{size['visiting']:.0%}",
+            f"{size['messages']:.0f}",
+            f"{size['peak']:.2f}",
+        )
+
+    verdict = Table("goal", "measured", "wanted", "", title="Goals")
+    for what, measured, limit, side, met in promised:
+        mark = "[green]met[/]" if met else "[red]short[/]"
+        verdict.add_row(what, f"{measured:.3g}", f"{side} {limit}", mark)
+    for one in (rivals, table, verdict):
+        console.print(one)
+
+
+def main(words):
+    """Measure, show, write JSON where ``out=`` says so."""
+    out = next((word.removeprefix("out=") for word in words if word.startswith("out=")), None)
+    quick = "quick" in words
+    odd = [word for word in words if word != "quick" and not word.startswith("out=")]
+    if odd:
+        sys.exit(f"python -m benchmarks knows 'quick' and 'out=FILE', not {odd[0]!r}.")
+    ns = side_by_side(32, 500, 60 if quick else 365, 5 if quick else 30, 3 if quick else 5)
+    block = day.apart(32, 500, 60 if quick else 365)
+    sizes = scaling(SIZES[:-1] if quick else SIZES, 30, 1 if quick else 3)
+    promised = goals(ns, block, sizes)
+    show(ns, sizes, promised, Console())
+    if out is not None:
+        names = ("goal", "measured", "limit", "side", "met")
+        report = {
+            "machine": platform.processor() or platform.machine(),
+            "python": platform.python_version(),
+            "ns_per_member_day": ns,
+            "block": block,
+            "sizes": sizes,
+            "goals": [dict(zip(names, line, strict=True)) for line in promised],
+        }
+        with open(out, "w", encoding="utf-8") as file:
+            json.dump(report, file, indent=1)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
