@@ -29,10 +29,11 @@ Outcomes = Generator[Outcome, None, None]
 
 #: Slots of a block whose columns fit a core's own cache.
 CACHE_SLOTS = 16_000
-#: Tasks a worker should get at least, that none idles for long at the end and progress can be seen.
-TASKS_EACH = 3
-#: Slot-days below which starting workers takes longer than they save.
-SMALL = 2_000_000
+#: Fewest tasks, in all and for each worker, so that none idles at the end and progress is seen.
+#: Not more: a day costs a millisecond or two of its own, whatever the number of replicates.
+TASKS, TASKS_EACH = 4, 2
+#: Slot-days below which workers take longer to start, some two seconds, than they save.
+SMALL = 5_000_000
 _ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
 
 
@@ -71,7 +72,7 @@ def simulate(
         workers = 1 if len(numbers) * len(arms) * slots * arms[0].horizon < SMALL else cpu_count()
     whole("workers", workers, 1, MOST_WORKERS)
     if block is None:
-        block = max(1, min(CACHE_SLOTS // slots, ceil(len(numbers) / (workers * TASKS_EACH))))
+        block = _block(len(numbers), slots, workers)
     whole("block", block, 1, MOST_REPLICATES)
     every = tuple(range(len(arms)))
     tasks = [Task(tuple(numbers[at : at + block]), every) for at in range(0, len(numbers), block)]
@@ -108,6 +109,13 @@ def _check_arms(arms: Sequence[Scenario]) -> None:
                 f"Scenario {scenario.label!r} runs {scenario.days} + {scenario.follow_up} days; "
                 f"it must run {arms[0].days} + {arms[0].follow_up} like {labels[0]!r}."
             )
+
+
+def _block(runs: int, slots: int, workers: int) -> int:
+    """Replicates of a block that fits the cache, evened out over the workers."""
+    fitting = max(1, CACHE_SLOTS // slots)
+    rounds = ceil(runs / (fitting * workers))
+    return ceil(runs / max(rounds * workers, workers * TASKS_EACH, TASKS))
 
 
 def _here(arms: Sequence[Scenario], seed: int, tasks: Sequence[Task]) -> Outcomes:
