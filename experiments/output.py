@@ -147,9 +147,7 @@ def runs_table(result: Result) -> pa.Table:
         if name != "lifespan":
             columns[name] = _numbers(values)
     failed = np.isnan(result.life).ravel()
-    columns["lifespan"] = _numbers(
-        np.where(result.censored, result.tau, result.life)
-    )
+    columns["lifespan"] = _numbers(np.where(result.censored, result.tau, result.life))
     columns["lifespan_censored"] = pa.array(result.censored.ravel(), pa.bool_(), mask=failed)
     return pa.table(columns)
 
