@@ -20,8 +20,8 @@ FOUR = ("red_packet", "uncertain_reward", "check_in_streak", "offline_meetup")
 def measure(replicates, members, days, strategies=FOUR, mechanisms=None):
     """Run full groups, all seats taken; a dict of processor times and of what the groups did.
 
-    ``ns`` is nanoseconds a member-day, of which there are replicates x members x days; ``founding``, in seconds,
-    is kept apart.
+    ``ns`` is nanoseconds a member-day, of which there are replicates x members x days; ``founding``, in
+    seconds, is kept apart.
     """
     tactics = tuple((name, make_strategy(name)) for name in strategies)
     community = Community(size=members, cap=members)
