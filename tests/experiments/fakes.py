@@ -1,6 +1,7 @@
 """A result made of seeded noise, for tests of everything that shows or writes one."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -8,7 +9,7 @@ from experiments.comparison import compare
 from experiments.result import Arm, Assumption, Failure, Group, Result, Tactic
 from experiments.study import PLACEBO
 from experiments.survival import Lifespans
-from simulator.metrics import METRICS, Metric
+from simulator.metrics import BY_NAME, METRICS, Metric
 
 RED = Tactic(
     "red_packet", "red_packet", {"en": "Red packets", "zh": "红包"}, {"purse": 20.0, "every": 7}, 340.0, 6.0
@@ -191,3 +192,30 @@ def fake_result(
         failures=failures,
         **given,
     )  # type: ignore[arg-type]
+
+
+#: What most tests need and no more.
+FEW = ("voices", "lifespan", "voices_after", "vital_days", "kol_loss", "cost", "hours")
+QUICK = {
+    "metrics": [BY_NAME[name] for name in FEW],
+    "replicates": 40,
+    "twins": 12,
+    "days": 30,
+    "follow_up": 30,
+}
+_MADE: dict[str, Result] = {}
+
+
+def full_result() -> Result:
+    """A result with every metric, made once; tests change nothing in it."""
+    if "full" not in _MADE:
+        _MADE["full"] = fake_result("en", failed=True, asked=200)
+    return _MADE["full"]
+
+
+def quick(lang: str = "en", **more: object) -> Result:
+    """A result of few metrics, made once for all tests that want the same."""
+    key = repr(sorted(more.items()))
+    if key not in _MADE:
+        _MADE[key] = fake_result("en", **QUICK | more)  # type: ignore[arg-type]
+    return replace(_MADE[key], lang=lang)
