@@ -1,16 +1,15 @@
 """From configuration to study: communities, tactics and mechanisms are made and checked."""
 
-import os
 import shlex
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments import known
 from experiments.arms import Arm, read_arms
-from experiments.messages import LANGUAGES
+from experiments.language import language
 from experiments.study import BASELINE, MOST_WORKERS, PLACEBO, Study, twins_for, whole
 from simulator.errors import UserError, unknown
 
@@ -24,28 +23,44 @@ class StudyWarning(UserWarning):
     """Something in a study is hardly what was meant; it runs all the same."""
 
 
-def study_of(
-    arms: Sequence[str], settings: Mapping[str, Any] | None = None, overrides: Sequence[str] = ()
-) -> Study:
-    """A study from words.
+@dataclass(frozen=True)
+class Plan:
+    """What was asked for, in words that all exist.
 
-    Args:
-        arms: Arms; those of the configuration where there are none.
-        settings: Settings by key, as in Python; ``config_dir`` is the user's folder of presets.
-        overrides: Settings as words ``key=value``, as on the command line.
+    Attributes:
+        arms: The arms.
+        settings: The configuration.
+        command: The line that asks for it again.
+    """
+
+    arms: tuple[Arm, ...]
+    settings: "Settings"
+    command: str
+
+
+def study_of(arms: Sequence[str], settings: Mapping[str, Any]) -> Study:
+    """A study from arms and settings as Python has them; see :meth:`Study.of`."""
+    given = dict(settings)
+    folder = known.folder_of(given.pop("config_dir", None))
+    return study_from(
+        plan(arms, [word for key, value in given.items() for word in _words(key, value)], folder)
+    )
+
+
+def plan(arms: Sequence[str], overrides: Sequence[str], folder: Path | None) -> Plan:
+    """Arms and configuration from words; the configuration's own arms where none are given.
 
     Raises:
-        UserError: Anything misspelt or not allowed.
+        UserError: Anything misspelt.
     """
-    given = dict(settings or {})
-    folder = known.folder_of(given.pop("config_dir", None))
-    words = [*overrides, *(word for key, value in given.items() for word in _words(key, value))]
     asked = check_names(arms, folder)
 
     from experiments.config import compose  # Hydra takes its time, and mistakes in names need not wait for it
 
-    made = compose(words, folder)
-    return _study(asked or check_names(made.values["arms"], folder), made, _command(arms, words, folder))
+    made = compose(overrides, folder)
+    asked = asked or check_names(made.values["arms"], folder)
+    values = {**made.values, "arms": [arm.text for arm in asked]}
+    return Plan(asked, replace(made, values=values), _command(arms, overrides, folder))
 
 
 def check_names(arms: Sequence[str], folder: Path | None) -> tuple[Arm, ...]:
@@ -57,34 +72,22 @@ def check_names(arms: Sequence[str], folder: Path | None) -> tuple[Arm, ...]:
     return read
 
 
-def language(asked: str = "auto") -> str:
-    """The language asked for, or the one the terminal speaks.
+def study_from(plan: Plan) -> Study:
+    """The study that a plan stands for.
 
     Raises:
-        UserError: There is no such language.
+        UserError: A value that is not allowed, or a log that cannot be read.
     """
-    if asked == "auto":
-        names = ("LC_ALL", "LC_MESSAGES", "LANG")
-        spoken = next((os.environ[name] for name in names if os.environ.get(name)), "")
-        return "zh" if spoken.lower().startswith("zh") else "en"
-    if asked not in LANGUAGES:
-        raise unknown("lang", asked, (*LANGUAGES, "auto"))
-    return asked
-
-
-def _study(arms: Sequence[Arm], made: "Settings", command: str) -> Study:
-    """The study that a configuration stands for."""
     from simulator.registry import make_mechanisms
     from simulator.scenario import UNCERTAINTY, Scenario
 
-    values, choices = dict(made.values), made.choices
-    values["arms"] = [arm.text for arm in arms]
+    arms, values, choices = plan.arms, plan.settings.values, plan.settings.choices
     lang = language(values["lang"])
     if values["uncertainty"] not in UNCERTAINTY:
         raise unknown("uncertainty", values["uncertainty"], UNCERTAINTY)
     replicates = whole("replicates", values["replicates"], 1, 1_000_000)
     tactics = {arm.label: _tactics(arm, values["strategy"]) for arm in arms}
-    _check_typed(made.typed, arms, values["strategy"])
+    _check_typed(plan.settings.typed, arms, values["strategy"])
     mechanisms = _mechanisms(values["mechanism"])
     make_mechanisms(mechanisms)
     community, portrait = _community(choices["community"], values, lang)
@@ -104,7 +107,7 @@ def _study(arms: Sequence[Arm], made: "Settings", command: str) -> Study:
         block=_auto("block", values["block"], 1, 1_000_000, None),
         lang=lang,
         name=values["title"].get(lang) or choices.get("experiment", choices["community"]),
-        command=command,
+        command=plan.command,
         group=choices["community"],
         group_title=values["community"]["title"],
         arm_titles=_titles(arms, values["strategy"]),

@@ -25,7 +25,7 @@ Floats = NDArray[np.float64]
 _FEWEST, _MOST = 0.2, 500.0
 #: Chance of a visit by a lurker who has never written; the silent cannot be seen, so this is an assumption.
 _SILENT_VISITS = 0.05
-#: Share of those who write for the first time that were silent members before, where there are any (assumption).
+#: Share of those writing for the first time who were silent members before, where there are any (assumption).
 _AMONG_SILENT = 0.5
 _SURE = 0.98
 
@@ -147,7 +147,7 @@ def facts(seen: Portrait, lang: str) -> dict[str, Any]:
 
 
 def newcomers(seen: Portrait) -> float:
-    """People a day who join, or, where the log does not tell, who write for the first time and were not there."""
+    """People a day who join; where the log does not tell, who write for the first time and are new."""
     if seen.joins is not None:
         return float(seen.joins)
     return float(seen.arrivals * (1 - _AMONG_SILENT if seen.silent else 1))

@@ -3,9 +3,11 @@
 So completion, help and most error messages come at once, without the seconds that numba takes to load.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.metadata import entry_points
+from itertools import takewhile
 from pathlib import Path
 
 import configs
@@ -29,6 +31,26 @@ def presets(group: str, folder: Path | None = None) -> tuple[str, ...]:
     places = [place / group for place in (folder, OURS) if place is not None]
     files = (file for place in places for file in place.glob("*.y*ml"))
     return tuple(sorted({file.stem for file in files if file.suffix in (".yaml", ".yml")}))
+
+
+def preset_file(group: str, name: str, folder: Path | None = None) -> Path | None:
+    """The file of a preset, the user's before ours; None where there is none."""
+    places = [
+        place / group / f"{name}{end}" for place in (folder, OURS) if place for end in (".yaml", ".yml")
+    ]
+    return next((file for file in places if file.is_file()), None)
+
+
+def about(group: str, name: str, lang: str, folder: Path | None = None) -> str:
+    """What the comment at the head of a preset says, in a language as far as it has it."""
+    file = preset_file(group, name, folder)
+    lines = file.read_text("utf-8", "replace").splitlines() if file is not None else []
+    head = [line[1:].strip() for line in takewhile(lambda line: line.startswith("#"), lines)]
+    said: dict[str, list[str]] = {one: [] for one in LANGUAGES}
+    for line in head:
+        if line and not line.startswith("@package"):
+            said["zh" if re.search(r"[\u4e00-\u9fff]", line) else "en"].append(line)
+    return "".join(said["zh"]) if lang == "zh" and said["zh"] else " ".join(said["en"] or said["zh"])
 
 
 def tactics(folder: Path | None = None) -> tuple[str, ...]:

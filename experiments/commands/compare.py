@@ -1,0 +1,128 @@
+"""``qunlab compare``: from words to a verdict on the screen and files in a folder."""
+
+import os
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from experiments import known
+from experiments.arms import is_override, read_arms
+from experiments.build import Plan, plan, study_from
+from experiments.cli import STOPPED, Call
+from experiments.messages import Catalogue
+from experiments.study import Study
+from simulator.errors import UserError
+
+#: Bytes that a run keeps for each day and daily metric, and how often they are copied on the way.
+_BYTES, _COPIES = 4, 3
+_INTERNAL = 1
+
+
+def run(call: Call) -> int:
+    """Compare what was asked for."""
+    overrides = [word for word in call.words if is_override(word)]
+    arms = [word for word in call.words if not is_override(word)]
+    _check_early(arms, call.folder)
+    asked = plan(arms, overrides, call.folder)
+    if "--cfg" in call.options:
+        print(replace(asked.settings, values=_checked(asked)).yaml(), end="")
+        return 0
+    study = study_from(asked)
+    say = Catalogue(study.lang)
+    return _carry_out(study, say)
+
+
+def _check_early(arms: list[str], folder: Path | None) -> None:
+    """Names of strategies, before Hydra and numba take their time."""
+    for arm in read_arms(arms):
+        for term in arm.terms:
+            known.tactic(term.name, folder)
+
+
+def _checked(asked: Plan) -> Any:
+    """The values of a plan that holds: a study can be made of it."""
+    return study_from(asked).config
+
+
+def _carry_out(study: Study, say: Catalogue) -> int:
+    """Run a study, write what it found and show it."""
+    from experiments.output import prepare, write
+    from experiments.report.terminal import show
+    from experiments.workbench import run as run_study
+
+    console = Console()
+    needed = _memory(study)
+    _check_memory(needed, say)
+    folder = prepare(study.out or "", study.lang, needed // _COPIES)
+    if study.portrait is not None:
+        console.print(_portrait(study, say))
+    arms = len(study.scenarios)
+    with _bar() as bar:
+        task = bar.add_task(
+            say("cli.compiling", n=study.replicates, arms=arms), total=study.replicates + study.twins
+        )
+
+        def progress(done: int, total: int, member_days: int) -> None:
+            del member_days
+            text = say("cli.running", n=study.replicates, arms=arms)
+            bar.update(task, completed=done, total=total, description=text)
+
+        result = run_study(study, progress)
+    lost = {(f.scenario, f.replicate, f.twin) for f in result.failures}
+    if result.failures and len(lost) == len(result.arms) * len(result.replicate):
+        raise UserError(say("cli.all_failed", text=result.failures[0].error))
+    write(result, folder)
+    show(result, console, folder)
+    return STOPPED if result.replicates < result.asked else 0
+
+
+def _bar() -> Progress:
+    """A bar with the time left, on stderr and only where somebody watches."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+
+
+def _portrait(study: Study, say: Catalogue) -> Table:
+    """What was read from a log."""
+    table = Table(
+        title=say("cli.portrait"), title_justify="left", show_header=False, box=None, pad_edge=False
+    )
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for word, value in (study.portrait or {}).items():
+        table.add_row(say(f"portrait.{word}"), str(value))
+    return table
+
+
+def _memory(study: Study) -> int:
+    """Bytes a study's results take, the simulation itself aside."""
+    from simulator.metrics import METRICS
+
+    daily = sum(metric.daily for metric in METRICS)
+    first = study.scenarios[0]
+    runs = len(study.scenarios) * (study.replicates + study.twins)
+    return runs * (first.horizon * daily + 8 * len(METRICS)) * _BYTES * _COPIES
+
+
+def _check_memory(needed: int, say: Catalogue) -> None:
+    """Refuse what cannot end well, before hours have gone into it."""
+    free = _free_memory()
+    if free is not None and needed > free:
+        raise UserError(say("cli.too_large", needed=f"{needed / 2**30:.1f}", free=f"{free / 2**30:.1f}"))
+
+
+def _free_memory() -> int | None:
+    """Bytes of memory that can be had, where the system tells."""
+    with suppress(OSError, ValueError, AttributeError):
+        for line in Path("/proc/meminfo").read_text("ascii").splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    with suppress(OSError, ValueError, AttributeError):
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return None
