@@ -217,10 +217,6 @@ class CommunityModel(mesa.Model):
         self.simulation._leave()
         self.changed()
 
-    def __getstate__(self) -> dict[str, Any]:
-        """Everything but the picture for viewers, which can be made again."""
-        return {**vars(self), "_grid": None}
-
 
 #: What is collected each day: members and every daily metric of the table in ``simulator.metrics``, as means
 #: over replicates. Partial functions, not lambdas, so that models can be pickled.

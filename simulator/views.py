@@ -71,7 +71,6 @@ class Views:
             for at in zip(*(axis.tolist() for axis in np.nonzero(who)), strict=True):
                 if at in self._held:
                     self._held.pop(at).release()
-        self._role[who] = _NOBODY
 
     def _recast(self, agent: Member, kind: type[Member]) -> None:
         """The same person in another role: the same object of another class, where Mesa keeps it as well."""

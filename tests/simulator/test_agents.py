@@ -164,16 +164,26 @@ def test_a_seat_taken_again_has_a_new_agent():
     assert old.person == person != new.person
     assert old not in model.agents
     assert new in model.agents
+    everybody = list(model.agents)
     old.remove()
+    assert list(model.agents) == everybody
     agree(model)
 
 
-def test_columns_emptied_by_hand_leave_no_agent_behind():
+@pytest.mark.parametrize("look", [True, False])
+def test_columns_emptied_and_filled_by_hand_leave_no_agent_behind(look):
     model = village()
-    agents = list(model.agents)
-    model.members.leave(model.members.role == Role.NOVICE)
-    assert set(model.agents) == {a for a in agents if not isinstance(a, Novice)}
+    m = model.members
+    agents, old = list(model.agents), first(model, Novice)
+    m.leave(m.role == Role.NOVICE)
+    if look:
+        assert set(model.agents) == {a for a in agents if not isinstance(a, Novice)}
+        agree(model)
+    m.join(np.zeros(1, np.int64), np.array([77], np.uint64), role=Role.NOVICE)
+    new = Novice(model)
     agree(model)
+    assert {a.person for a in model.agents_by_type[Novice]} == {77, new.person}
+    assert old not in model.agents
 
 
 def test_leaving_ends_ties_and_keeps_the_row_of_the_life_table():
@@ -222,6 +232,17 @@ def test_by_hand_comes_a_new_person_drawn_like_any_other():
     agree(model)
     model.run(5)
     agree(model)
+
+
+def test_a_new_person_inherits_nothing_of_today():
+    model = village()
+    model.step()
+    w = model.simulation.world
+    today = (w.came, w.posts, w.replied, w.echo, w.gone, w.exiting)
+    for array in today:
+        array[...] = 1
+    agent = Novice(model)
+    assert [array[0, agent.slot].item() for array in today] == [0] * len(today)
 
 
 def test_many_by_hand_at_once():

@@ -150,7 +150,7 @@ LOG = Founders(
         ({"replicates": 0}, "replicates is 0; it must be at least 1"),
         ({"replicates": -2}, "replicates is -2"),
         ({"replicates": None}, "replicates is None"),
-        ({"uncertainty": "some"}, "uncertainty is 'some'"),
+        ({"uncertainty": "some"}, "uncertainty.*'some'"),
         ({"tactics": "red_pocket"}, "Did you mean 'red_packet'"),
         ({"tactics": {"red_packet": {"purze": 3}}}, "Did you mean 'purse'"),
         ({"tactics": {"red_packet": {"purse": -3}}}, "red_packet.purse is -3"),
