@@ -28,6 +28,7 @@ COMMANDS = {
     "compare": ("experiments.commands.compare", ("--config-dir", "--cfg", "--help")),
     "strategies": ("experiments.commands.lists", ("--config-dir", "--help")),
     "communities": ("experiments.commands.lists", ("--config-dir", "--help")),
+    "beliefs": ("experiments.commands.beliefs", ("--help",)),
     "explain": ("experiments.commands.explain", ("--config-dir", "--help")),
     "completion": ("experiments.commands.completion", ("--help",)),
 }

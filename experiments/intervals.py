@@ -18,6 +18,9 @@ from scipy import stats
 ENOUGH = 15  # pairs from which skewness can be judged; with fewer no verdict is given
 RESAMPLES = 4999  # (RESAMPLES + 1) x 0.025 is whole
 DRAWS = 40_000
+#: Most that a bootstrap-t interval may reach, in half-widths of Student's. Where a few replicates carry the whole
+#: spread, resamples without them have next to none, and their pivots know no bounds.
+WIDEST = 4.0
 SEED = 20_240_229  # the same resamples for everyone: results depend on the data alone
 
 Floats = NDArray[np.float64]
@@ -74,10 +77,10 @@ class Estimate:
         if self.n < 2:
             return NAN, NAN
         tail = (1.0 - level) / 2.0
+        reach = float(stats.t.isf(tail, self.n - 1))
         if self.pivots is None:
-            reach = float(stats.t.isf(tail, self.n - 1))
             return -reach, reach
-        low, high = np.quantile(self.pivots, (tail, 1.0 - tail))
+        low, high = np.clip(np.quantile(self.pivots, (tail, 1.0 - tail)), -WIDEST * reach, WIDEST * reach)
         return float(low), float(high)
 
     def interval(self, level: float = 0.95) -> tuple[float, float]:

@@ -1,6 +1,6 @@
 """Every sentence that users read, in English (`en.yaml`) and Chinese (`zh.yaml`), under the same keys.
 
-`cli.en.yaml` and `cli.zh.yaml` hold what the command says about itself.
+`cli.*.yaml` hold what the command says about itself, `beliefs.*.yaml` the words of `qunlab beliefs`.
 """
 
 from collections.abc import Mapping
@@ -60,7 +60,7 @@ def load(lang: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
     """Messages by dotted key, and translations of texts in the code by their English."""
     messages: dict[str, str] = {}
     texts: Mapping[str, str] = {}
-    for name in (f"{lang}.yaml", f"cli.{lang}.yaml"):
+    for name in (f"{lang}.yaml", f"cli.{lang}.yaml", f"beliefs.{lang}.yaml"):
         tree = yaml.safe_load(Path(__file__).with_name(name).read_text("utf-8"))
         texts = tree.pop("texts", texts)
         messages.update(_flat(tree))

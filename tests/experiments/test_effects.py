@@ -351,3 +351,14 @@ def test_nothing_is_ever_infinite(pairs, direction):
     base, arm = np.array(pairs).T
     summary, _ = paired(base, arm, direction, arm[:3])
     assert not np.isinf([x for x in astuple(summary) if not isinstance(x, str)]).any()
+
+
+def test_one_wild_replicate_does_not_blow_the_interval_up() -> None:
+    """Resamples without the outlier have next to no spread; unbounded, the interval would be absurd."""
+    d = np.r_[np.linspace(-0.01, 0.01, 23), -400.0]
+    result, estimate = paired(np.zeros(24), d)
+    assert result.method == "bootstrap-t"
+    reach = stats.t.isf(0.025, 23) * estimate.se
+    assert result.ci_low >= result.diff - 4 * reach - 1e-9
+    assert result.ci_high <= result.diff + 4 * reach + 1e-9
+    assert result.ci_high - result.ci_low > 2 * reach
