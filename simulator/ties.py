@@ -181,6 +181,23 @@ class Ties(Pool):
         new = np.bincount(row[fresh] // self.slots, minlength=self.replicates)
         return new // 2
 
+    def bind(self, replicate: Array, a: Array, b: Array, gain: Array) -> Counts:
+        """As :meth:`add`, for few pairs of the model's own, which are taken as they come, unchecked.
+
+        Args:
+            replicate: Community of each pair, ``(E,)`` int64.
+            a: One end, ``(E,)`` int64.
+            b: The other.
+            gain: In [0, 1], ``(E,)`` float32.
+        """
+        new, done = np.zeros(self.replicates, np.int64), 0
+        while True:
+            rows = self.room.reshape(-1), self.top, *self._flat
+            done = ties_rows.bind(done, replicate, a, b, gain, self.slots, new, *rows)
+            if done == len(replicate):
+                return new
+            self._repack(0)
+
     def strengthen_pairs(self, replicate: ArrayLike, a: ArrayLike, b: ArrayLike, gain: ArrayLike) -> None:
         """As :meth:`add`, but pairs that are not tied stay so."""
         self._meet(*ties_border.pairs(self.used.shape, replicate, a, b, gain, zero=True))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from simulator.errors import UserError
-from simulator.ties_kernels import UNIT
+from simulator.ties_rows import UNIT
 
 Array = NDArray[Any]
 

@@ -14,14 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.jit import kernel
+from simulator.ties_rows import UNIT
 
 Array = NDArray[Any]
 
 U = np.uint64
 _ONE = np.float32(1)
 _NIL = np.float32(0)
-#: The smallest strength, and the unit of all of them.
-UNIT = np.float32(2.0**-23)
 #: Fades everything, yet infinity times this is infinity, which infinity times 0 is not.
 _TRACE = np.float32(1e-30)
 #: Entries of the pool that :func:`fade` looks at in one go.

@@ -135,8 +135,14 @@ class Pool:
         if (self.top + need <= np.arange(1, self.replicates + 1) * stretch).all():
             return
         ties_rows.demand(row, fresh, self.slots, used, _fitted(used), need)
-        new = self._with_room(self.used, int(need.max()) + (stretch + self.slots) // 4)
-        ties_rows.repack(np.arange(used.size), *self._flat, new.start.reshape(-1), new.other, new.strength)
+        self._repack(int(need.max()))
+
+    def _repack(self, need: int) -> None:
+        """Put the rows side by side anew, in a pool with ``need`` entries and a good many more at the end."""
+        stretch = len(self.other) // max(self.replicates, 1)
+        new = self._with_room(self.used, need + (stretch + self.slots) // 4 + 4)
+        rows = np.arange(self.used.size)
+        ties_rows.repack(rows, *self._flat, new.start.reshape(-1), new.other, new.strength)
         vars(self).update(vars(new))
 
 

@@ -17,6 +17,8 @@ Array = NDArray[Any]
 
 U = np.uint64
 _ONE = np.float32(1)
+#: The smallest strength, and the unit of all of them.
+UNIT = np.float32(2.0**-23)
 
 
 @kernel
@@ -206,3 +208,94 @@ def append(
                 strength[at] = gain[t]
                 used[here] += 1
         p = end
+
+
+@kernel
+def on_grid(gain: np.float32) -> np.float32:
+    """A strength as ties hold it: a multiple of the unit; nothing stays nothing."""
+    return max((gain + _ONE) - _ONE, UNIT) if gain > 0 else gain
+
+
+@kernel
+def twice(gain: np.float32) -> np.float32:
+    """What two meetings add: ``g + g (1 - g)``."""
+    g = on_grid(gain)
+    return ((g + g * (_ONE - g)) + _ONE) - _ONE
+
+
+@kernel
+def _seek(row: int, whom: int, start: Array, used: Array, other: Array) -> int:
+    """Where in the pool the tie of a row to ``whom`` is, or -1."""
+    first = start[row]
+    for e in range(first, first + used[row]):
+        if other[U(e)] == whom:
+            return e
+    return -1
+
+
+@kernel
+def _write(
+    row: int,
+    whom: int,
+    weight: np.float32,
+    slots: int,
+    room: Array,
+    top: Array,
+    start: Array,
+    used: Array,
+    other: Array,
+    strength: Array,
+) -> bool:
+    """Write a new tie into a row, moving one that is full to the free end; False where that has no room."""
+    if used[row] == room[row]:
+        replicate = row // slots
+        begin, to, size = start[row], top[replicate], max(2 * room[row], 4)
+        if to + size > (replicate + 1) * (other.size // top.size):
+            return False
+        for e in range(used[row]):
+            other[to + e] = other[begin + e]
+            strength[to + e] = strength[begin + e]
+            strength[begin + e] = np.inf
+        start[row], room[row], top[replicate] = to, size, to + size
+    at = start[row] + used[row]
+    other[at] = whom
+    strength[at] = weight
+    used[row] += 1
+    return True
+
+
+@kernel
+def bind(
+    begin: int,
+    replicate: Array,
+    a: Array,
+    b: Array,
+    gain: Array,
+    slots: int,
+    new: Array,
+    room: Array,
+    top: Array,
+    start: Array,
+    used: Array,
+    other: Array,
+    strength: Array,
+) -> int:
+    """Tie pairs one after another, ``w += gain (1 - w)``; returns the pair the pool had no room for, or their number.
+
+    That pair may stand in the row of its first end already: then only the other copy is wanting.
+    """
+    for p in range(begin, replicate.size):
+        if gain[p] > 0:
+            g = on_grid(gain[p])
+            one, two = replicate[p] * slots + a[p], replicate[p] * slots + b[p]
+            here, there = _seek(one, b[p], start, used, other), _seek(two, a[p], start, used, other)
+            if here >= 0 and there >= 0:
+                strength[here] = ((strength[here] + g * (_ONE - strength[here])) + _ONE) - _ONE
+                strength[there] = strength[here]
+            else:
+                if here < 0 and not _write(one, b[p], g, slots, room, top, start, used, other, strength):
+                    return p
+                if not _write(two, a[p], g, slots, room, top, start, used, other, strength):
+                    return p
+                new[replicate[p]] += 1
+    return replicate.size
