@@ -72,6 +72,13 @@ def param(
     return field(default=default, metadata={"knob": Knob(low, high, unit, doc, 0.0, tag, source)})
 
 
+def positive(
+    default: float, low: float, high: float, *, unit: str = "", doc: str, tag: str, source: str = ""
+) -> Any:
+    """A :func:`param` of which nought is no value: what is divided by, or the shape of a distribution."""
+    return field(default=default, metadata={"knob": Knob(low, high, unit, doc, None, tag, source)})
+
+
 def knobs(thing: Any) -> dict[str, tuple[Field[Any], Knob]]:
     """Name, field and declaration of every knob of a dataclass or an instance of one."""
     return {f.name: (f, f.metadata["knob"]) for f in fields(thing) if "knob" in f.metadata}

@@ -67,7 +67,7 @@ class Mechanism:
         """Build one with parameters set by hand; these are the same in every replicate.
 
         Raises:
-            UserError: A name that is no parameter, or a value outside its range (nought is always allowed).
+            UserError: A name that is no parameter, or a value outside its range (nought is allowed but for a divisor).
         """
         declared = knobs(cls)
         values: dict[str, float] = {}
@@ -76,7 +76,9 @@ class Mechanism:
                 raise unknown(f"parameter of mechanism {cls.name}:", name, declared)
             where, spec = f"mechanism.{cls.name}.{name}", declared[name][1]
             values[name] = number(value, float, where)
-            low, high = min(spec.low, 0.0), max(spec.high, 0.0)
+            low, high = spec.low, spec.high
+            if spec.off is not None:
+                low, high = min(low, 0.0), max(high, 0.0)
             if not low <= values[name] <= high:
                 raise UserError(
                     f"{where} is {value}; it must lie from {low:g} to {high:g} {spec.unit}".strip() + "."

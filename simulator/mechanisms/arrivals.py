@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from simulator.draws import key, uniforms
 from simulator.jit import kernel
-from simulator.knobs import param
+from simulator.knobs import positive
 from simulator.mechanism import Mechanism
 from simulator.members import Role
 from simulator.philox import U, pair, poisson
@@ -69,7 +69,7 @@ class Arrivals(Mechanism):
     name: ClassVar[str] = "arrivals"
     hears: ClassVar[frozenset[str]] = frozenset({"invitations"})
 
-    delay: float = param(3.1, 2.0, 5.0, unit="days", doc="between joining and inviting", tag="D", source="qiu2016")
+    delay: float = positive(3.1, 2.0, 5.0, unit="days", doc="between joining and inviting", tag="D", source="qiu2016")
 
     def arrivals(self, world: "World") -> None:
         """Seat today's newcomers with their traits and first ties."""

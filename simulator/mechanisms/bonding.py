@@ -16,7 +16,7 @@ import numpy as np
 
 from simulator.draws import key
 from simulator.jit import kernel
-from simulator.knobs import param
+from simulator.knobs import param, positive
 from simulator.mechanism import Mechanism
 from simulator.philox import U, unit, words
 
@@ -94,7 +94,7 @@ class Bonding(Mechanism):
     first: float = param(0.05, 0.02, 0.15, doc="strength of a new tie", tag="A")
     meet: float = param(0.35, 0.1, 0.6, doc="strengthening by meeting in person", tag="A", source="sessions2010")
     others: float = param(0.9, 0.7, 1.0, doc="what is left of ties to those not there", tag="A", source="sessions2010")
-    fade: float = param(90.0, 30.0, 180.0, unit="days", doc="fading without contact", tag="A", source="dunbar-layers")
+    fade: float = positive(90.0, 30.0, 180.0, unit="days", doc="fading without contact", tag="A", source="dunbar-layers")
 
     def bonding(self, world: "World") -> None:
         """Update the ties from today's talk and meetings."""

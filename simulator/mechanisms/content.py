@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from simulator.jit import kernel
-from simulator.knobs import param
+from simulator.knobs import param, positive
 from simulator.mechanism import Mechanism
 from simulator.mechanisms.prompts import nudge
 from simulator.stimuli import broad
@@ -47,8 +47,8 @@ class Content(Mechanism):
     hears: ClassVar[frozenset[str]] = frozenset({"announced", "content"})
 
     weight: float = param(2.0, 1.0, 3.0, unit="logit", doc="interest x value on coming", tag="A")
-    memory: float = param(7.0, 3.0, 14.0, unit="days", doc="how long content keeps its value", tag="A")
-    knee: float = param(40.0, 20.0, 100.0, unit="messages", doc="saturation of announced", tag="S", source="ren2014")
+    memory: float = positive(7.0, 3.0, 14.0, unit="days", doc="how long content keeps its value", tag="A")
+    knee: float = positive(40.0, 20.0, 100.0, unit="messages", doc="saturation of announced", tag="S", source="ren2014")
 
     def pull(self, world: "World") -> None:
         """Add the term of interest and value."""

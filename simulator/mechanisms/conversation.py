@@ -19,7 +19,7 @@ import numpy as np
 
 from simulator.draws import key
 from simulator.jit import kernel
-from simulator.knobs import param
+from simulator.knobs import param, positive
 from simulator.mechanism import Mechanism
 from simulator.members import Role
 from simulator.philox import U, negative_binomial, poisson, unit, words
@@ -108,10 +108,10 @@ class Conversation(Mechanism):
 
     name: ClassVar[str] = "conversation"
 
-    dispersion: float = param(0.5, 0.2, 1.0, doc="negative-binomial shape of a day's messages", tag="A", source="groupme-nbd")
+    dispersion: float = positive(0.5, 0.2, 1.0, doc="negative-binomial shape of a day's messages", tag="A", source="groupme-nbd")
     branching: float = param(0.5, 0.3, 0.8, doc="replies a message excites", tag="A", source="masuda2013")
     audience: float = param(0.3, 0.1, 0.6, doc="exponent of the audience effect", tag="A", source="zhang2011")
-    ceiling: float = param(1500.0, 600.0, 3000.0, unit="messages/day", doc="where talk saturates", tag="A", source="jones2008")
+    ceiling: float = positive(1500.0, 600.0, 3000.0, unit="messages/day", doc="where talk saturates", tag="A", source="jones2008")
     answering: float = param(1.5, 0.5, 3.0, doc="answers per question and unit of ability", tag="A", source="burke2007")
 
     def conversation(self, world: "World") -> None:

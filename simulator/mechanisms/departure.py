@@ -14,7 +14,7 @@ import numpy as np
 
 from simulator.draws import key
 from simulator.jit import kernel
-from simulator.knobs import param
+from simulator.knobs import param, positive
 from simulator.mechanism import Mechanism
 from simulator.members import Role
 from simulator.philox import U, row_words, unit
@@ -65,7 +65,7 @@ class Departure(Mechanism):
     hears: ClassVar[frozenset[str]] = frozenset({"removals"})
 
     theta: float = param(0.4, 0.15, 0.6, doc="tenure exponent of attention", tag="A", source="mwm-retention")
-    start: float = param(2.0, 1.0, 5.0, unit="days", doc="offset of the tenure hazard", tag="A")
+    start: float = positive(2.0, 1.0, 5.0, unit="days", doc="offset of the tenure hazard", tag="A")
     bond: float = param(2.0, 1.0, 3.0, doc="protection by belonging", tag="A", source="borbora2019")
     strain: float = param(0.5, 0.0, 1.0, doc="push by fatigue", tag="A", source="jones2004")
     grief: float = param(0.5, 0.0, 1.0, doc="push by lost ties", tag="A", source="vandenbulte2018")

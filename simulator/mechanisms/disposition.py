@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from scipy.special import logit
 
-from simulator.knobs import param
+from simulator.knobs import param, positive
 from simulator.mechanism import Mechanism, normal
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Disposition(Mechanism):
 
     group_spread: float = param(1.2, 0.6, 1.8, doc="SD of the group's own effect", tag="A")
     person_spread: float = param(0.8, 0.4, 1.2, doc="SD of the member's own effect", tag="A")
-    rate_shape: float = param(0.6, 0.2, 1.5, doc="Gamma shape of posting within a role", tag="A", source="groupme-nbd")
+    rate_shape: float = positive(0.6, 0.2, 1.5, doc="Gamma shape of posting within a role", tag="A", source="groupme-nbd")
 
     def opening(self, world: "World") -> None:
         """Draw the community's own effect."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from simulator.draws import key
 from simulator.jit import kernel
-from simulator.knobs import param
+from simulator.knobs import param, positive
 from simulator.mechanism import Mechanism
 from simulator.philox import U, unit, words
 
@@ -72,7 +72,7 @@ class GiftEcho(Mechanism):
 
     rho: float = param(0.18, 0.10, 0.30, unit="yuan/yuan", doc="sent back per yuan received", tag="S", source="yuan2024")
     luckiest: float = param(3.0, 1.5, 6.0, doc="multiplier for the luckiest", tag="A", source="yuan2024")
-    packet: float = param(5.0, 2.0, 20.0, unit="yuan", doc="what a member's packet holds", tag="A")
+    packet: float = positive(5.0, 2.0, 20.0, unit="yuan", doc="what a member's packet holds", tag="A")
 
     def gifts(self, world: "World") -> None:
         """Split yesterday's echo among today's visitors, then decide who sends tomorrow's."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from simulator.jit import kernel
-from simulator.knobs import param
+from simulator.knobs import param, positive
 from simulator.mechanism import Mechanism
 from simulator.members import Column
 from simulator.stimuli import used
@@ -41,7 +41,7 @@ class Novelty(Mechanism):
     cue_columns: ClassVar[dict[str, Column]] = {"seen": Column(np.float32, 0, "fading count of exposures to a tactic")}
 
     floor: float = param(0.4, 0.0, 0.7, doc="force left when fully used up", tag="A", source="rodrigues2022")
-    scale: float = param(12.0, 6.0, 24.0, unit="exposures", doc="exposures that use up 63%", tag="A", source="rodrigues2022")
+    scale: float = positive(12.0, 6.0, 24.0, unit="exposures", doc="exposures that use up 63%", tag="A", source="rodrigues2022")
     recovery: float = param(0.03, 0.01, 0.06, unit="1/day", doc="exposure forgotten a day", tag="A", source="rodrigues2022")
 
     def offers(self, world: "World") -> None:

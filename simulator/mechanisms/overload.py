@@ -13,7 +13,7 @@ import numpy as np
 
 from simulator.day import exact_sum
 from simulator.jit import kernel
-from simulator.knobs import param
+from simulator.knobs import param, positive
 from simulator.mechanism import Mechanism
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Overload(Mechanism):
     hears: ClassVar[frozenset[str]] = frozenset({"noise", "order", "tokens"})
 
     weight: float = param(0.6, 0.0, 1.2, unit="logit", doc="fatigue on coming", tag="A", source="jones2004")
-    capacity: float = param(150.0, 60.0, 300.0, unit="messages/day", doc="what one reads without strain", tag="A")
+    capacity: float = positive(150.0, 60.0, 300.0, unit="messages/day", doc="what one reads without strain", tag="A")
     speed: float = param(0.2, 0.1, 0.4, unit="1/day", doc="tiring and recovering", tag="A")
     advert: float = param(5.0, 0.0, 15.0, unit="messages", doc="strain of one advert", tag="A")
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.jit import kernel
-from simulator.knobs import param
+from simulator.knobs import param, positive
 from simulator.mechanism import Mechanism
 from simulator.members import Column
 from simulator.stimuli import Prospect, broad
@@ -131,7 +131,7 @@ class Rewards(Mechanism):
 
     weight: float = param(0.5, 0.0, 1.2, unit="logit", doc="money that matters on coming", tag="A")
     phi: float = param(0.3, -0.2, 1.1, unit="logit", doc="process utility of uncertainty", tag="S2", source="shen2015")
-    money: float = param(5.0, 2.0, 15.0, unit="yuan", doc="money that matters to a member", tag="A")
+    money: float = positive(5.0, 2.0, 15.0, unit="yuan", doc="money that matters to a member", tag="A")
     adaptation: float = param(0.5, 0.0, 1.0, doc="share of the expected that counts as given", tag="A")
     loss: float = param(1.9, 1.3, 2.25, doc="loss aversion", tag="M+", source="tversky1992")
     eta: float = param(0.15, 0.05, 0.4, unit="1/visit", doc="learning of what to expect", tag="A")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from simulator.jit import kernel
-from simulator.knobs import param
+from simulator.knobs import param, positive
 from simulator.mechanism import Mechanism
 from simulator.members import Column
 from simulator.stimuli import per_member
@@ -56,7 +56,7 @@ class Streaks(Mechanism):
 
     gain: float = param(0.4, 0.0, 0.9, unit="logit", doc="a week's run at stake", tag="A", source="silverman2023")
     pain: float = param(0.5, 0.1, 1.0, unit="logit", doc="a week's run just broken", tag="A", source="silverman2023")
-    half_life: float = param(7.0, 3.0, 14.0, unit="days", doc="fading of the sting", tag="A", source="silverman2023")
+    half_life: float = positive(7.0, 3.0, 14.0, unit="days", doc="fading of the sting", tag="A", source="silverman2023")
 
     def pull(self, world: "World") -> None:
         """Add what is at stake, subtract what was lost."""
