@@ -4,6 +4,8 @@ Every number is a function of (seed, global replicate, decision, day, person) an
 asking, of slots, of chunks, of workers or of what other tactics drew.
 """
 
+from collections.abc import Sequence
+from functools import cache
 from hashlib import blake2b
 from typing import Any
 
@@ -13,6 +15,7 @@ from scipy.special import gammaincinv
 
 from simulator.jit import kernel
 from simulator.philox import U, negative_binomial, poisson, row_words, unit, words
+from simulator.rows import smallest
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -24,6 +27,7 @@ GROUP = np.uint64(2**64 - 1)
 _CELLS = 2.0**-24
 
 
+@cache
 def key(owner: str, decision: str) -> int:
     """The 32-bit Philox key of a decision: a hash of who decides and what about."""
     return int.from_bytes(blake2b(f"{owner}/{decision}".encode(), digest_size=4).digest(), "little")
@@ -39,11 +43,21 @@ def _lane(ids, day, nth, replicates, seed, decision, out):
 
 @kernel
 def _yes(ids, among, chance, day, replicates, seed, decision, out):
-    first, second = np.empty(ids.shape[1], np.uint32), np.empty(ids.shape[1], np.uint32)
+    """Who of ``among`` says yes; ``chance`` is (R, 1) or (R, N). Only those asked draw a number."""
+    slots = ids.shape[1]
+    step = 0 if chance.shape[1] == 1 else 1
+    who, asked = np.empty(slots, np.uint32), np.empty(slots, np.uint64)
+    first, second = np.empty(slots, np.uint32), np.empty(slots, np.uint32)
     for r in range(ids.shape[0]):
-        row_words(ids[r], day, replicates[r], seed, decision, first, second)
-        for i in range(ids.shape[1]):
-            out[r, i] = among[r, i] and unit(first[i]) < chance[r, i]
+        n = 0
+        for i in range(slots):
+            out[r, i] = False
+            who[n] = i
+            asked[n] = ids[r, i]
+            n += among[r, i]
+        row_words(asked[:n], day, replicates[r], seed, decision, first, second)
+        for k in range(n):
+            out[r, who[k]] = unit(first[k]) < chance[r, who[k] * step]
 
 
 @kernel
@@ -61,21 +75,25 @@ def _count(draw, mean, shape, out):
 def _pick(ids, among, weight, k, day, replicates, seed, decision, out):
     """Mark the k smallest of -ln(u)/weight in each row; equal keys go to the smaller id, never to the smaller slot."""
     slots = ids.shape[1]
-    arrival = np.empty(slots)
-    where = np.empty(slots, np.int64)
+    step = 0 if weight.shape[1] == 1 else 1
+    arrival, sorting = np.empty(slots), np.empty(slots)
+    where, asked = np.empty(slots, np.uint32), np.empty(slots, np.uint64)
     first, second = np.empty(slots, np.uint32), np.empty(slots, np.uint32)
     for r in range(ids.shape[0]):
         n = 0
-        row_words(ids[r], day, replicates[r], seed, decision, first, second)
         for i in range(slots):
-            if among[r, i] and weight[r, i] > 0.0:
-                arrival[n] = -np.log(unit(first[i])) / weight[r, i]
-                where[n] = i
-                n += 1
+            out[r, i] = False
+            where[n] = i
+            asked[n] = ids[r, i]
+            n += among[r, i] and weight[r, i * step] > 0.0
         want = min(k[r], n)
         if want <= 0:
             continue
-        last = np.sort(arrival[:n])[want - 1]
+        row_words(asked[:n], day, replicates[r], seed, decision, first, second)
+        for j in range(n):
+            arrival[j] = -np.log(unit(first[j])) / weight[r, where[j] * step]
+            sorting[j] = arrival[j]
+        last = smallest(sorting[:n], want - 1)
         taken = 0
         for j in range(n):
             if arrival[j] < last:
@@ -92,10 +110,11 @@ def _pick(ids, among, weight, k, day, replicates, seed, decision, out):
 
 
 @kernel
-def _flat(ids, replicates, day, seed, decision, out):
-    for j in range(ids.shape[0]):
-        a, _, _, _ = words(ids[j], day, 0, replicates[j], seed, decision)
-        out[j] = a
+def _flat(ids, replicates, day, seed, decisions, out):
+    for k in range(decisions.shape[0]):
+        for j in range(ids.shape[0]):
+            a, _, _, _ = words(ids[j], day, 0, replicates[j], seed, decisions[k])
+            out[k, j] = a
 
 
 def uniforms(
@@ -110,8 +129,16 @@ def uniforms(
         decision: A :func:`key`.
         day: The day; 0 for what is settled once.
     """
-    out = np.zeros(len(ids), np.uint64)
-    _flat(ids, replicates, day, U(seed), U(decision), out)
+    row: Floats = sheet(ids, replicates, seed, (decision,), day)[0]
+    return row
+
+
+def sheet(
+    ids: NDArray[np.uint64], replicates: NDArray[np.uint32], seed: int, decisions: Sequence[int], day: int = 0
+) -> Floats:
+    """As :func:`uniforms` for several decisions at once, ``(decisions, n)``."""
+    out = np.empty((len(decisions), len(ids)), np.uint64)
+    _flat(ids, replicates, day, U(seed), np.array(decisions, np.uint64), out)
     return ((out >> np.uint64(8)).astype(np.float64) + 0.5) * _CELLS
 
 
@@ -146,8 +173,18 @@ class Draws:
         self._asked.add(decision)
         return key(self.owner, decision)
 
+    def _column(self, value: ArrayLike, dtype: Any) -> NDArray[Any]:
+        """``value`` as ``(R, 1)`` or ``(R, N)``; read-only, lest kernels be compiled once more for arrays that are."""
+        array = np.asarray(value, dtype)
+        if array.shape != self.ids.shape:
+            width = 1 if array.ndim == 0 or array.shape[-1] == 1 else self.ids.shape[1]
+            array = np.broadcast_to(array, (self.ids.shape[0], width))
+        column = np.ascontiguousarray(array).view()
+        column.flags.writeable = False
+        return column
+
     def _words(self, decision: str, nth: int = 0) -> NDArray[np.uint64]:
-        out = np.zeros(self.ids.shape, np.uint64)
+        out = np.empty(self.ids.shape, np.uint64)
         _lane(self.ids, self.day, nth, self.replicates, U(self.seed), U(self._once(decision)), out)
         return out
 
@@ -164,10 +201,10 @@ class Draws:
 
     def bernoulli(self, chance: ArrayLike, decision: str, among: Bools) -> Bools:
         """Who says yes, with probability ``chance`` each (32 bits, so rare hazards are exact to 2e-10)."""
-        out = np.zeros(self.ids.shape, bool)
-        odds = np.broadcast_to(np.asarray(chance), out.shape)
+        out = np.empty(self.ids.shape, bool)
+        odds = self._column(chance, np.float64)
         decided = U(self._once(decision))
-        _yes(self.ids, among, odds, self.day, self.replicates, U(self.seed), decided, out)
+        _yes(self.ids, self._column(among, np.bool_), odds, self.day, self.replicates, U(self.seed), decided, out)
         return out
 
     def poisson(self, mean: ArrayLike, decision: str, among: Bools | None = None) -> Counts:
@@ -204,11 +241,11 @@ class Draws:
             decision: Name of the decision.
             weight: Odds, broadcast to ``(R, N)``; nought means never.
         """
-        out = np.zeros(self.ids.shape, bool)
-        odds = np.broadcast_to(np.asarray(weight, np.float64), out.shape)
-        seats = np.broadcast_to(np.asarray(k, np.int64).reshape(-1), (out.shape[0],))
+        out = np.empty(self.ids.shape, bool)
+        odds = self._column(weight, np.float64)
+        seats = np.full(len(out), np.asarray(k, np.int64).reshape(-1))
         decided = U(self._once(decision))
-        _pick(self.ids, among, odds, seats, self.day, self.replicates, U(self.seed), decided, out)
+        _pick(self.ids, self._column(among, np.bool_), odds, seats, self.day, self.replicates, U(self.seed), decided, out)
         return out
 
     def group(self, decision: str, nth: int = 0) -> Floats:

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.day import exact_sum
 from simulator.jit import kernel
 from simulator.members import ROLES
 from simulator.metrics import MONTH, SILENT_DAYS
@@ -17,67 +16,69 @@ if TYPE_CHECKING:
 LIFE = ("id", "first_role", "role", "joined", "last_came", "last_spoke", "visits", "messages", "muted")
 _FIX = 2.0**20
 #: Counts of a day, in the order of the kernel's output.
-_COUNTS = ("members", "silent_members", "dormant_members", "seen_lately", "first_voices", "awakened", "tired")
+_COUNTS = ("members", "silent_members", "dormant_members", "seen_lately", "first_voices", "awakened", "tired", "exits")
 
 
 @kernel
-def _count(
-    present, came, posts, joined, last_came, last_spoke, messages, fatigue, day, silent_days, month,
-    counts,
+def _note(
+    here, visitors, posts, joined, last_came, last_spoke, messages, fatigue, day, silent_days, counts,
 ):  # fmt: skip
-    """Count the day and bring ``last_came``, ``last_spoke`` and ``messages`` up to date."""
-    for r in range(present.shape[0]):
-        for k in range(counts.shape[1]):
-            counts[r, k] = 0
-        for i in range(present.shape[1]):
-            if not present[r, i]:
-                continue
-            counts[r, 0] += 1
-            since = max(last_came[r, i], max(joined[r, i], 0))
-            asleep = day - since >= silent_days
-            if came[r, i]:
-                if asleep:
-                    counts[r, 5] += 1
-                    asleep = False
-                last_came[r, i] = day
-                counts[r, 6] += np.int64(np.float64(fatigue[r, i]) * _FIX)
-            if messages[r, i] == 0:
-                counts[r, 1] += 1
+    """Bring the dates and counts of today's visitors up to date, and count what is new about them."""
+    for r in range(visitors.shape[0]):
+        first, woken, tired = 0, 0, 0
+        for k in range(visitors[r]):
+            i = here[r, k]
+            woken += day - max(last_came[r, i], joined[r, i], 0) >= silent_days
+            tired += np.int64(np.float64(fatigue[r, i]) * _FIX)
+            last_came[r, i] = day
             if posts[r, i] > 0:
-                if messages[r, i] == 0:
-                    counts[r, 4] += 1
+                first += messages[r, i] == 0
                 messages[r, i] += posts[r, i]
                 last_spoke[r, i] = day
-            if asleep:
-                counts[r, 2] += 1
-            if last_came[r, i] >= 0 and day - last_came[r, i] < month:
-                counts[r, 3] += 1
+        counts[r, 4], counts[r, 5], counts[r, 6] = first, woken, tired
+
+
+@kernel
+def _count(present, exiting, joined, last_came, messages, day, silent_days, month, counts):
+    """Count the members, whatever they did today; without a branch, so that it is vectorised."""
+    today, long, recent = np.int32(day), np.int32(silent_days), np.int32(month)
+    for r in range(present.shape[0]):
+        members, silent, dormant, seen, exits = 0, 0, 0, 0, 0
+        for i in range(present.shape[1]):
+            since = max(last_came[r, i], joined[r, i], np.int32(0))
+            members += present[r, i]
+            silent += present[r, i] & (messages[r, i] == 0)
+            dormant += present[r, i] & (today - since >= long)
+            seen += present[r, i] & (last_came[r, i] >= 0) & (today - last_came[r, i] < recent)
+            exits += present[r, i] & exiting[r, i]
+        counts[r, 0], counts[r, 2], counts[r, 3], counts[r, 7] = members, dormant, seen, exits
+        counts[r, 1] = silent + counts[r, 4]  # those whose first words fell today were silent until now
 
 
 def measure(world: "World") -> dict[str, NDArray[Any]]:
     """Today's metrics, each ``(R,)``; also brings the members' dates and counts up to date."""
     m, rows = world.members, world.shape[0]
-    counts = np.zeros((rows, len(_COUNTS)), np.int64)
-    talk, voices = world.talk, world.voices
-    _count(
-        m.present, world.came, world.posts, m.joined, m.last_came, m.last_spoke, m.messages, m.fatigue,
-        world.day, SILENT_DAYS, MONTH, counts,
+    counts = np.empty((rows, len(_COUNTS)), np.int64)
+    _note(
+        world.here, world.visitors, world.posts, m.joined, m.last_came, m.last_spoke, m.messages, m.fatigue,
+        world.day, SILENT_DAYS, counts,
     )  # fmt: skip
+    _count(m.present, world.exiting, m.joined, m.last_came, m.messages, world.day, SILENT_DAYS, MONTH, counts)
+    talk, voices, visitors = world.talk, world.voices, world.visitors
     of = dict(zip(_COUNTS, counts.T, strict=True))
-    here, visitors = np.maximum(of["members"], 1), world.visitors
-    tokens = world.given("tokens")
-    day: dict[str, NDArray[Any]] = {
+    here, speakers = np.maximum(of["members"], 1), voices.sum(axis=1)
+    day: dict[str, Any] = {
         "members": of["members"],
         "visitors": visitors,
-        "voices": voices.sum(axis=1),
+        "voices": speakers,
         "messages": talk.sum(axis=1),
-        "voice_share": voices.sum(axis=1) / here,
-        "tokens": np.zeros(rows) if tokens is None else exact_sum(tokens),
+        "voice_share": speakers / here,
+        "tokens": world.summed("tokens"),
         "questions": world.questions[:, 0],
         "answered": world.questions[:, 1],
         "dau_mau": visitors / np.maximum(of["seen_lately"], 1),
         "joined": world.joined,
-        "exits": (world.exiting & m.present).sum(axis=1),
+        "exits": of["exits"],
         "mutes": world.mutes,
         "first_voices": of["first_voices"],
         "never_spoken": of["silent_members"],
@@ -93,7 +94,10 @@ def measure(world: "World") -> dict[str, NDArray[Any]]:
     }
     for k, role in enumerate(ROLES):
         day[f"messages_{role}"], day[f"voices_{role}"] = talk[:, k], voices[:, k]
-    return {name: np.array(values, np.float64) for name, values in day.items()}
+    table = np.empty((len(day), rows))
+    for out, values in zip(table, day.values(), strict=True):
+        out[:] = values
+    return dict(zip(day, table, strict=True))
 
 
 def life_rows(world: "World", who: NDArray[np.bool_], left: int) -> dict[str, NDArray[Any]]:
@@ -105,10 +109,11 @@ def life_rows(world: "World", who: NDArray[np.bool_], left: int) -> dict[str, ND
         left: Day they left; -1 for still there.
     """
     m = world.members
-    rows, slots = np.nonzero(who)
-    order = np.lexsort((m.id[rows, slots], rows))
-    rows, slots = rows[order], slots[order]
+    at = np.flatnonzero(who)
+    rows = at // who.shape[1]
+    order = np.lexsort((m.id.reshape(-1)[at], rows))
+    at, rows = at[order], rows[order]
     table: dict[str, NDArray[Any]] = {"replicate": world.replicates[rows]}
-    table.update({name: m[name][rows, slots] for name in LIFE})
+    table.update({name: m[name].reshape(-1)[at] for name in LIFE})
     table["left"] = np.full(len(rows), left, np.int32)
     return table

@@ -103,6 +103,7 @@ class Members(Mapping[str, Array]):
         self._arrays: dict[str, Array] = {
             name: np.full(self.shape, column.blank, column.dtype) for name, column in self.schema.items()
         }
+        vars(self).update(self._arrays)
 
     def __getitem__(self, name: str) -> Array:
         return self._arrays[name]
@@ -114,15 +115,13 @@ class Members(Mapping[str, Array]):
         return len(self._arrays)
 
     def __getattr__(self, name: str) -> Array:
-        try:
-            return self.__dict__["_arrays"][name]  # type: ignore[no-any-return]
-        except KeyError:
-            raise AttributeError(f"Members have no column {name!r}") from None
+        raise AttributeError(f"Members have no column {name!r}")
 
     def blank(self, replicate: Array, slot: Array) -> None:
         """Set every column of these slots to its blank value."""
+        at = replicate * self.shape[1] + slot
         for name, column in self.schema.items():
-            self._arrays[name][replicate, slot] = column.blank
+            self._arrays[name].reshape(-1)[at] = column.blank
 
     def join(self, replicate: Array, ids: Array, **values: Any) -> tuple[Array, Array]:
         """Seat new people in free slots, lowest slot first; who finds no seat is refused.
@@ -139,17 +138,16 @@ class Members(Mapping[str, Array]):
         _seats(self.present, np.asarray(replicate, np.int64), seats)
         seated = np.flatnonzero(seats >= 0)
         slot, rows = seats[seated], replicate[seated]
-        self._arrays["present"][rows, slot] = True
-        self._arrays["id"][rows, slot] = ids[seated]
-        for name, value in values.items():
+        at = rows * self.shape[1] + slot
+        for name, value in {**values, "present": True, "id": ids}.items():
             given = np.asarray(value)
-            self._arrays[name][rows, slot] = given[seated] if given.ndim else given
+            self._arrays[name].reshape(-1)[at] = given[seated] if given.ndim else given
         return seated, slot
 
     def leave(self, gone: NDArray[np.bool_]) -> None:
         """Empty these slots, ``(R, N)``; their columns go back to blank."""
-        rows, slots = np.nonzero(gone & self.present)
-        self.blank(rows, slots)
+        at = np.flatnonzero(gone & self.present)
+        self.blank(at // self.shape[1], at % self.shape[1])
 
     def watched(self) -> "Members":
         """The same columns, read-only: what a strategy may look at."""
@@ -158,4 +156,5 @@ class Members(Mapping[str, Array]):
         view._arrays = {name: array.view() for name, array in self._arrays.items()}
         for array in view._arrays.values():
             array.flags.writeable = False
+        vars(view).update(view._arrays)
         return view

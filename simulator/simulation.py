@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +13,7 @@ from simulator.measure import life_rows, measure
 from simulator.mechanism import PHASES
 from simulator.record import RunRecord
 from simulator.registry import make_mechanisms
+from simulator.rows import listed
 from simulator.scenario import Scenario
 from simulator.stimuli import Award, Offer, check_heard, per_group, used
 from simulator.world import Showing, Tactic, World
@@ -74,9 +74,12 @@ class Simulation:
         w = self.world
         self._clear()
         self._run("arrivals")
+        listed(w.members.present & ~w.members.muted, w.awake, w.waking)
         acting = self._offers()
-        for phase in ("offers", "pull", "attendance", "conversation"):
+        for phase in ("offers", "pull", "attendance"):
             self._run(phase)
+        listed(w.came, w.here, w.visitors)
+        self._run("conversation")
         self._awards(acting)
         for phase in PHASES[PHASES.index("awards") :]:
             self._run(phase)
@@ -89,7 +92,7 @@ class Simulation:
     def _clear(self) -> None:
         """Forget yesterday, but for ``came``, which arrivals and the pull of friends still look at."""
         w = self.world
-        w.offers, w.awards, w.novelty = [], [], {}
+        w.offers, w.awards, w.novelty, w.totals, w.sums = [], [], {}, {}, {}
         for counter in (w.joined, w.mutes, w.gifts, w.new_ties, w.questions, w.talk, w.voices):
             counter[...] = 0
         w.gone[:], w.exiting[:], w.echo[:], w.pull[:] = False, False, 0, 0
@@ -104,7 +107,8 @@ class Simulation:
                 continue
             draws = w.draws.of(f"strategy {tactic.label}", w.day)
             day = Day(w.day, w.watched, draws, w.daily, w)
-            whom = strategy.who.among(w.watched, w.day)
+            whom = strategy.who.among(w.watched, w.day).view()
+            whom.flags.writeable = False
             offer = strategy.offer(day, whom, w.memory(tactic))
             self._declared(tactic, offer)
             w.offers.append(Showing(tactic, whom, offer))
@@ -122,7 +126,7 @@ class Simulation:
             self._declared(tactic, award)
             w.awards.append((tactic, award))
             rows = w.shape[0]
-            booked[tactic.label] = {"cost": per_group(award.cost, rows), "hours": per_group(award.hours, rows)}
+            booked[tactic.label] = {kind: per_group(getattr(award, kind), rows) for kind in ("cost", "hours")}
         self._ledger.append(booked)
 
     @staticmethod

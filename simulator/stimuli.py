@@ -109,9 +109,12 @@ class Award:
     hours: Dose = None
 
 
+_OFFER, _AWARD = (tuple(f.name for f in fields(side)) for side in (Offer, Award))
+
+
 def used(stimuli: Offer | Award) -> frozenset[str]:
     """Names of the channels that hold something."""
-    held = ((f.name, getattr(stimuli, f.name)) for f in fields(stimuli))
+    held = ((name, getattr(stimuli, name)) for name in (_OFFER if isinstance(stimuli, Offer) else _AWARD))
     return frozenset(name for name, dose in held if dose is not None and not (isinstance(dose, tuple) and not dose))
 
 
@@ -119,7 +122,8 @@ def per_member(dose: Dose, shape: tuple[int, int]) -> Array | None:
     """A dose as float32 ``(R, N)``; None where it is None or a plain nought."""
     if dose is None or (isinstance(dose, int | float) and dose == 0):
         return None
-    return np.ascontiguousarray(np.broadcast_to(np.asarray(dose, np.float32), shape))
+    array = np.asarray(dose, np.float32)
+    return np.full(shape, array) if array.ndim == 0 else np.ascontiguousarray(_full(array, shape))
 
 
 def broad(dose: Dose, replicates: int) -> Array | None:
@@ -127,14 +131,20 @@ def broad(dose: Dose, replicates: int) -> Array | None:
     if dose is None or (isinstance(dose, int | float) and dose == 0):
         return None
     array = np.asarray(dose, np.float32)
-    return array if array.ndim == 2 else np.broadcast_to(array.reshape(-1, 1), (replicates, 1)).copy()
+    return np.ascontiguousarray(array if array.ndim == 2 else _full(array.reshape(-1, 1), (replicates, 1)))
 
 
 def per_group(dose: Dose, replicates: int) -> NDArray[np.float64]:
     """A dose for the whole community as float64 ``(R,)``; nought where it is None."""
     if dose is None:
         return np.zeros(replicates)
-    return np.broadcast_to(np.asarray(dose, np.float64), (replicates,)).copy()
+    array = np.asarray(dose, np.float64)
+    return np.full(replicates, array) if array.ndim == 0 else _full(array, (replicates,))
+
+
+def _full(array: Array, shape: tuple[int, ...]) -> Array:
+    """``array`` itself where it has that shape already, else stretched to it."""
+    return array if array.shape == shape else np.broadcast_to(array, shape)
 
 
 def check_heard(wanted: frozenset[str], heard: frozenset[str], who: str) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincinv, logit
 
-from simulator.draws import key, uniforms
+from simulator.draws import key, sheet
 from simulator.jit import kernel
 from simulator.mechanism import normal
 from simulator.members import Role
@@ -28,6 +28,8 @@ def invitations(u: NDArray[np.float64], mean: float) -> NDArray[np.int16]:
     return np.minimum(out, 30_000).astype(np.int16)
 
 
+#: What is drawn for each person; the last two are not normal.
+_DECISIONS = ("effect", "discipline", "alignment", "expertise", "interest", "belonging", "rate", "invitations")
 #: Spread of personal expertise, interest and belonging around the role's or the group's mean (assumption).
 _SPREAD = 0.12
 
@@ -43,15 +45,10 @@ def traits(
         replicate: Row of each, ``(n,)``.
         role: Role of each, ``(n,)``.
     """
-    community = world.community
-    numbers = world.replicates[replicate]
-
-    def u(decision: str) -> NDArray[np.float64]:
-        return uniforms(ids, numbers, world.seed, key("traits", decision))
-
-    def around(mean: Any, decision: str) -> NDArray[np.float64]:
-        out: NDArray[np.float64] = np.clip(mean + _SPREAD * normal(u(decision)), 0.0, 1.0)
-        return out
+    community, numbers = world.community, world.replicates[replicate]
+    u = sheet(ids, numbers, world.seed, [key("traits", decision) for decision in _DECISIONS])
+    effect, discipline, alignment, *ordinary = normal(u[:-2])
+    expertise, interest, belonging = (_SPREAD * deviate for deviate in ordinary)
 
     shape = world.trait("rate_shape")[replicate].astype(np.float64)
     spread = world.trait("person_spread")[replicate].astype(np.float64)
@@ -59,15 +56,18 @@ def traits(
     return {
         "role": role,
         "first_role": role,
-        "rate": gammaincinv(shape, u("rate")) / shape,
-        "effect": spread * normal(u("effect")) * (role != Role.OWNER),
-        "discipline": 1 / (1 + np.exp(-(logit(0.4) + normal(u("discipline")) * 2 / np.sqrt(firm)))),
-        "alignment": 1 / (1 + np.exp(-(logit(community.alignment) + normal(u("alignment")) * 2 / np.sqrt(firm)))),
-        "expertise": around(np.array(community.expertise)[role], "expertise"),
-        "interest": around(community.interest, "interest"),
-        "belonging": around(community.belonging, "belonging"),
+        "rate": gammaincinv(shape, u[-2]) / shape,
+        "effect": spread * effect * (role != Role.OWNER),
+        "discipline": 1 / (1 + np.exp(-(logit(0.4) + discipline * 2 / np.sqrt(firm)))),
+        "alignment": 1 / (1 + np.exp(-(logit(community.alignment) + alignment * 2 / np.sqrt(firm)))),
+        "expertise": _share(np.array(community.expertise)[role] + expertise),
+        "interest": _share(community.interest + interest),
+        "belonging": _share(community.belonging + belonging),
         "habit": community.habit,
         "speaking": np.array(community.visiting)[role] * (1 - np.exp(-np.array(community.messages)[role])) / 2,
-        "invitations": invitations(u("invitations"), community.invitations),
+        "invitations": invitations(u[-1], community.invitations),
     }
 
+
+def _share(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.minimum(np.maximum(x, 0.0), 1.0)

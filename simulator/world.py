@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.community import Community
+from simulator.day import exact_sum
 from simulator.draws import Bools, Draws
 from simulator.founding import reference
 from simulator.mechanism import Mechanism, Params
@@ -60,11 +61,14 @@ class World:
         pull: Attendance logit of today, ``(R, N)``.
         came, posts, asked, answered, replied: Today's outcomes, ``(R, N)``.
         offers, awards: Today's stimuli, one per tactic that acts today.
-        visitors: Number of today's visitors, ``(R,)``; ``crowd`` the same of yesterday (of an ordinary day on day 0).
+        visitors: Number of today's visitors, ``(R,)``; ``crowd`` the same of yesterday (of an ordinary day on
+            day 0). Their slots are ``here[r, :visitors[r]]``.
+        awake: Slots of those who have not muted the group, ``awake[r, :waking[r]]``, today before offers.
         talk, voices: Today's messages and speakers by role, ``(R, 4)``.
         questions: Today's questions and answered questions, ``(R, 2)``.
         echo: Yuan received today from packets of other members, ``(R, N)``; ``pot`` what is to be split tomorrow.
         gone: Who muted or left today; ``exiting`` who leaves.
+        totals: What was given in each channel today, once somebody asked; ``sums`` the same over the members.
         daily: Today's metrics, each ``(R,)``.
         departed: Life-table rows of people who left.
     """
@@ -98,6 +102,8 @@ class World:
         self.energy: Floats = np.full(rows, community.energy, np.float32)
         self.visitors = np.zeros(rows, np.int64)
         self.crowd: NDArray[np.float64] = np.zeros(rows)
+        self.here, self.awake = (np.zeros(self.shape, np.uint32) for _ in range(2))
+        self.waking = np.zeros(rows, np.int64)
         self.pull: Floats = np.zeros(self.shape, np.float32)
         self.novelty: dict[int, Floats] = {}
         self.came = np.zeros(self.shape, bool)
@@ -116,6 +122,8 @@ class World:
         self.gifts = np.zeros(rows)
         self.offers: list[Showing] = []
         self.awards: list[tuple[Tactic, Award]] = []
+        self.totals: dict[str, Floats | None] = {}
+        self.sums: dict[str, NDArray[np.float64]] = {}
         self.daily: dict[str, NDArray[Any]] = {}
         self.departed: list[dict[str, NDArray[Any]]] = []
         expected = reference(community)
@@ -174,6 +182,8 @@ class World:
 
         Only those whom the tactic addresses and the channel may reach get anything.
         """
+        if channel in self.totals:
+            return self.totals[channel]
         total: Floats | None = None
         for tactic, award in self.awards:
             dose = self.dose(tactic, award, channel)
@@ -181,14 +191,23 @@ class World:
                 total = dose if total is None else total + dose
         if total is not None:
             total = total * (self.came if CHANNELS[channel].reaches == "came" else self.members.present)
+        self.totals[channel] = total
         return total
+
+    def summed(self, channel: str) -> NDArray[np.float64]:
+        """Today's total of an award channel over tactics and members, ``(R,)``."""
+        if channel not in self.sums:
+            given = self.given(channel)
+            self.sums[channel] = np.zeros(self.shape[0]) if given is None else exact_sum(given)
+        return self.sums[channel]
 
     def given_to_all(self, channel: str) -> NDArray[np.float64]:
         """Today's total of a community-wide award channel, ``(R,)``."""
         total = np.zeros(self.shape[0])
         for _, award in self.awards:
             dose: Dose = getattr(award, channel)
-            total += per_group(dose, self.shape[0])
+            if dose is not None:
+                total += per_group(dose, self.shape[0])
         return total
 
     @property

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.draws import key, uniforms
+from simulator.draws import key, sheet, uniforms
 from simulator.jit import kernel
 from simulator.knobs import positive
 from simulator.mechanism import Mechanism
 from simulator.members import Role
-from simulator.philox import U, pair, poisson
+from simulator.philox import U, pair, poisson, unit, words
+from simulator.rows import rank_by_id
 from simulator.traits import traits
 
 if TYPE_CHECKING:
@@ -36,15 +37,36 @@ def _strangers(u, mean, out):
 
 
 @kernel
-def _invited(inviter, nth, out):
-    """Id of the nth person somebody brings: a hash of both."""
-    for j in range(inviter.shape[0]):
-        out[j] = (pair(inviter[j], U(1) << U(61) | U(nth[j])) >> U(2)) | (U(1) << U(63))
+def _send(ids, present, muted, invitations, invited, chance, accepted, day, replicates, seed, send, accept):
+    """Send today's invitations: row, inviter's slot and new id of each one accepted.
+
+    The id of the nth person somebody brings is a hash of both.
+    """
+    most = 0
+    for r in range(ids.shape[0]):
+        for i in range(ids.shape[1]):
+            most += (invitations[r, i] > 0) & present[r, i] & (not muted[r, i])
+    rows, slots, brought = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.uint64)
+    n = 0
+    for r in range(ids.shape[0]) if most > 0 else range(0):
+        for i in range(ids.shape[1]):
+            if invitations[r, i] > 0 and present[r, i] and not muted[r, i]:
+                a, _, _, _ = words(ids[r, i], day, 0, replicates[r], seed, send)
+                if unit(a) < chance[r]:
+                    invitations[r, i] -= 1
+                    invited[r, i] += 1
+                    b, _, _, _ = words(ids[r, i], day, 0, replicates[r], seed, accept)
+                    if unit(b) < accepted:
+                        rows[n], slots[n] = r, i
+                        nth = U(1) << U(61) | U(invited[r, i])
+                        brought[n] = (pair(ids[r, i], nth) >> U(2)) | (U(1) << U(63))
+                        n += 1
+    return rows[:n], slots[:n], brought[:n]
 
 
 @kernel
 def _acquaint(ids, came, replicate, u, out):
-    """For each newcomer, the slot of a visitor chosen evenly, ranked by id; -1 where nobody came."""
+    """For each newcomer, the slots of visitors chosen evenly, ranked by id; -1 where nobody came."""
     slots = ids.shape[1]
     here = np.empty(slots, np.int64)
     last = -1
@@ -58,8 +80,9 @@ def _acquaint(ids, came, replicate, u, out):
                 if came[r, i]:
                     here[n] = i
                     n += 1
-            here[:n] = here[:n][np.argsort(ids[r][here[:n]])]
-        out[j] = here[np.int64(u[j] * n)] if n > 0 else -1
+            rank_by_id(ids[r], here[:n])
+        for k in range(u.shape[0]):
+            out[k, j] = here[np.int64(u[k, j] * n)] if n > 0 else -1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,16 +98,20 @@ class Arrivals(Mechanism):
         """Seat today's newcomers with their traits and first ties."""
         if world.day == 0:
             return
-        ids, rows, inviters = self._who(world)
+        ids, rows, hosts = self._who(world)
         if not len(ids):
             return
+        known = hosts >= 0
+        inviters = np.where(known, world.members.id[rows, hosts] + np.uint64(1), np.uint64(0))
         role = self._role(world, ids, rows)
         columns = traits(world, ids, rows, role)
         seated, slot = world.members.join(rows, ids, joined=world.day, inviter=inviters, **columns)
-        rows, ids, inviters = rows[seated], ids[seated], inviters[seated]
-        world.joined += np.bincount(rows, minlength=world.shape[0])
+        rows, ids, hosts, known = rows[seated], ids[seated], hosts[seated], known[seated]
+        np.add.at(world.joined, rows, 1)
         world.settle(rows, slot)
-        self._introduce(world, ids, rows, slot, inviters)
+        gain = np.full(len(rows), _INVITER_TIE)
+        world.ties.bind(rows[known], slot[known], hosts[known], gain[known])
+        self._introduce(world, ids, rows, slot)
 
     def awards(self, world: "World") -> None:
         """Hand out the invitations that tactics asked for; they are sent from tomorrow."""
@@ -92,8 +119,8 @@ class Arrivals(Mechanism):
         if asked is not None:
             world.members.invitations[:] += np.floor(asked).astype(np.int16)
 
-    def _who(self, world: "World") -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.uint64]]:
-        """Ids, rows and inviters' slots + 1 of today's newcomers, by row; strangers first, then by inviter's id."""
+    def _who(self, world: "World") -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]:
+        """Ids, rows and inviters' slots (-1: none) of today's newcomers, by row; strangers first, then by inviter's id."""
         c, m, draws = world.community, world.members, world.draws.of(self.name, world.day)
         counts = np.zeros(world.shape[0], np.int64)
         if c.arrivals > 0:
@@ -101,21 +128,17 @@ class Arrivals(Mechanism):
         rows = np.repeat(np.arange(world.shape[0]), counts)
         order = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
         ids = ORGANIC | np.uint64(world.day << 32) | order.astype(np.uint64)
-        inviters = np.zeros(len(ids), np.uint64)
-        able = (m.invitations > 0) & m.present & ~m.muted
-        if able.any():
-            chance = -np.expm1(-1 / world.params[self.name]["delay"])[:, None]
-            sends = draws.bernoulli(chance, "invite", able)
-            m.invitations[sends] -= 1
-            m.invited[sends] += 1
-            r, i = np.nonzero(draws.bernoulli(c.acceptance, "accept", sends))
-            brought = np.zeros(len(r), np.uint64)
-            _invited(m.id[r, i], m.invited[r, i].astype(np.uint64), brought)
-            ids, rows = np.append(ids, brought), np.append(rows, r)
-            inviters = np.append(inviters, m.id[r, i] + np.uint64(1))
-            by = np.lexsort((ids, inviters > 0, rows))
-            ids, rows, inviters = ids[by], rows[by], inviters[by]
-        return ids, rows, inviters
+        hosts = np.full(len(ids), -1)
+        chance = -np.expm1(-1 / world.params[self.name]["delay"])
+        where, whose, brought = _send(
+            m.id, m.present, m.muted, m.invitations, m.invited, chance, c.acceptance, world.day, world.replicates,
+            U(world.seed), U(draws.key("invite")), U(draws.key("accept")),
+        )  # fmt: skip
+        if len(brought):
+            ids, rows, hosts = np.append(ids, brought), np.append(rows, where), np.append(hosts, whose)
+            by = np.lexsort((ids, hosts >= 0, rows))
+            ids, rows, hosts = ids[by], rows[by], hosts[by]
+        return ids, rows, hosts
 
     def _role(self, world: "World", ids: NDArray[np.uint64], rows: NDArray[np.int64]) -> NDArray[np.int8]:
         """Newcomers are novices or lurkers as the founders were; a KOL seldom walks in (a third of the share)."""
@@ -126,19 +149,13 @@ class Arrivals(Mechanism):
         roles = np.array([Role.KOL, Role.NOVICE, Role.LURKER], np.int8)
         return roles[np.searchsorted(cuts, u)]
 
-    def _introduce(self, world: "World", ids: Any, rows: Any, slot: Any, inviters: Any) -> None:
-        """Tie newcomers to who brought them and to a few they happen to meet."""
-        m = world.members
-        brought = np.flatnonzero(inviters)
-        if len(brought):
-            r = rows[brought]
-            at = (m.id[r] == (inviters[brought] - np.uint64(1))[:, None]) & m.present[r]
-            known = at.any(axis=1)
-            host = at.argmax(axis=1)
-            world.ties.add(r[known], slot[brought][known], host[known], _INVITER_TIE)
-        for k in range(_MEETS):
-            u = uniforms(ids, world.replicates[rows], world.seed, key(self.name, f"meets {k}"), world.day)
-            met = np.empty(len(ids), np.int64)
-            _acquaint(m.id, world.came, rows, u, met)
-            ok = (met >= 0) & (met != slot)
-            world.ties.add(rows[ok], slot[ok], met[ok], np.float32(world.community.tie_strength / 2))
+    def _introduce(self, world: "World", ids: Any, rows: Any, slot: Any) -> None:
+        """Tie newcomers to a few they happen to meet."""
+        keys = [key(self.name, f"meets {k}") for k in range(_MEETS)]
+        u = sheet(ids, world.replicates[rows], world.seed, keys, world.day)
+        met = np.empty(u.shape, np.int64)
+        _acquaint(world.members.id, world.came, rows, u, met)
+        strength = np.full(len(rows), world.community.tie_strength / 2, np.float32)
+        for whom in met:
+            ok = (whom >= 0) & (whom != slot)
+            world.ties.bind(rows[ok], slot[ok], whom[ok], strength[ok])

@@ -19,6 +19,8 @@ from simulator.jit import kernel
 from simulator.knobs import param, positive
 from simulator.mechanism import Mechanism
 from simulator.philox import U, unit, words
+from simulator.rows import rank_by_id
+from simulator.ties_rows import twice
 
 if TYPE_CHECKING:
     from simulator.world import World
@@ -28,36 +30,53 @@ _WEEK, _FLOOR = 7, 0.01
 
 
 @kernel
-def _partners(ids, posts, replied, day, replicates, seed, decision, rows, one, other):
-    """For everyone replied to, who replied: a speaker by weight of messages. Speakers are ranked by id, not by slot."""
-    slots = ids.shape[1]
-    speakers = np.empty(slots, np.int64)
+def _partners(ids, here, visitors, posts, replied, first, day, replicates, seed, decision):
+    """For everyone replied to, who replied: a speaker by weight of messages. Speakers are ranked by id, not by slot.
+
+    Returns row, both slots and gain of each pair; two who replied to each other are one pair that met twice.
+    """
+    most = 0
+    for r in range(here.shape[0]):
+        for k in range(visitors[r]):
+            most += replied[r, here[r, k]]
+    rows, one, other = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int64)
+    gain = np.empty(most, np.float32)
+    speakers = np.empty(here.shape[1], np.int64)
+    heap, partner = np.empty(here.shape[1], np.int64), np.empty(here.shape[1], np.int64)
     found = 0
-    for r in range(ids.shape[0]):
+    for r in range(here.shape[0]):
         n = 0
-        for i in range(slots):
-            if posts[r, i] > 0:
-                speakers[n] = i
-                n += 1
+        for k in range(visitors[r]):
+            speakers[n] = here[r, k]
+            n += posts[r, here[r, k]] > 0
         if n < 2:
             continue
-        ranked = speakers[:n][np.argsort(ids[r][speakers[:n]])]
-        heap = np.empty(n, np.int64)
+        rank_by_id(ids[r], speakers[:n])
         total = 0
         for j in range(n):
-            total += posts[r, ranked[j]]
+            total += posts[r, speakers[j]]
             heap[j] = total
         for j in range(n):
-            i = ranked[j]
+            i = speakers[j]
+            partner[j] = j
             if replied[r, i]:
                 a, _, _, _ = words(ids[r, i], day, 0, replicates[r], seed, decision)
-                k = np.searchsorted(heap, np.int64(unit(a) * total), side="right")
-                if ranked[k] != i:
-                    rows[found] = r
-                    one[found] = i
-                    other[found] = ranked[k]
-                    found += 1
-    return found
+                at = np.int64(unit(a) * total)
+                low, high = 0, n - 1
+                while low < high:
+                    middle = (low + high) >> 1
+                    if heap[middle] <= at:
+                        low = middle + 1
+                    else:
+                        high = middle
+                partner[j] = low
+        for j in range(n):
+            k = partner[j]
+            if k != j and not (partner[k] == j and k < j):
+                rows[found], one[found], other[found] = r, speakers[j], speakers[k]
+                gain[found] = twice(first[r]) if partner[k] == j else first[r]
+                found += 1
+    return rows[:found], one[:found], other[:found], gain[:found]
 
 
 @kernel
@@ -110,13 +129,12 @@ class Bonding(Mechanism):
             ties.fade(np.exp(-_WEEK / p["fade"]), _FLOOR)
 
     def _talk(self, world: "World") -> np.ndarray:  # type: ignore[type-arg]
-        most = int(world.replied.sum())
-        rows, one, other = (np.empty(most, np.int64) for _ in range(3))
-        m = world.members
-        n = _partners(
-            m.id, world.posts, world.replied, world.day, world.replicates, U(world.seed), U(_PARTNER), rows, one, other
-        )
-        return world.ties.add(rows[:n], one[:n], other[:n], world.params[self.name]["first"][rows[:n]])
+        m, first = world.members, world.params[self.name]["first"]
+        pairs = _partners(
+            m.id, world.here, world.visitors, world.posts, world.replied, first, world.day, world.replicates,
+            U(world.seed), U(_PARTNER),
+        )  # fmt: skip
+        return world.ties.bind(*pairs)
 
     def _meet(self, world: "World", table: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
         p = world.params[self.name]

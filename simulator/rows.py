@@ -1,0 +1,64 @@
+"""Small loops over one row of members, shared by kernels: who is marked, who comes first."""
+
+import numpy as np
+
+from simulator.jit import kernel
+
+
+@kernel
+def listed(marked, slots, count):
+    """List the marked slots of each row in order: ``slots[r, :count[r]]``. Without a branch, which would be mispredicted.
+
+    What concerns visitors only, or only those who have not muted the group, goes through such a list: most members of
+    most groups stay away on most days.
+    """
+    for r in range(marked.shape[0]):
+        row, out = marked[r], slots[r]
+        n = 0
+        for i in range(row.shape[0]):
+            out[np.uint64(n)] = i
+            n += row[i]
+        count[r] = n
+
+
+@kernel
+def rank_by_id(ids, who):
+    """Sort slots in place by the id of who sits there, so that slot numbers decide nothing (Shell's sort, Ciura's gaps)."""
+    n = who.shape[0]
+    gap = 1
+    while gap < n:
+        gap = gap * 9 // 4 + 1
+    while gap > 0:
+        for j in range(gap, n):
+            slot = who[j]
+            k = j
+            while k >= gap and ids[who[k - gap]] > ids[slot]:
+                who[k] = who[k - gap]
+                k -= gap
+            who[k] = slot
+        gap = gap * 4 // 9
+
+
+@kernel
+def smallest(x, k):
+    """The k-th smallest of ``x``, from 0; moves ``x`` about (Hoare's quickselect)."""
+    low, high = 0, x.shape[0] - 1
+    while low < high:
+        pivot = x[(low + high) >> 1]
+        i, j = low, high
+        while i <= j:
+            while x[i] < pivot:
+                i += 1
+            while pivot < x[j]:
+                j -= 1
+            if i <= j:
+                x[i], x[j] = x[j], x[i]
+                i += 1
+                j -= 1
+        if k <= j:
+            high = j
+        elif k >= i:
+            low = i
+        else:
+            break
+    return x[k]
