@@ -6,6 +6,7 @@ and as much on each, as the log says; who says little when they write is taken t
 
 from collections.abc import Mapping
 from dataclasses import replace
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -47,12 +48,13 @@ def read_portrait(node: Mapping[str, Any]) -> Portrait:
     return portrait(log, node["members"], node["start"], node["utc_offset"])
 
 
-def community_of(seen: Portrait, fields: Mapping[str, Any]) -> Community:
+def community_of(seen: Portrait, fields: Mapping[str, Any], horizon: int) -> Community:
     """The community a portrait stands for.
 
     Args:
         seen: The portrait.
         fields: Fields of the community that the log does not tell.
+        horizon: Days it is to be simulated: an open group has room for all who come in that time.
     """
     visiting, messages = visits(seen)
     roles = np.arange(len(ROLES))
@@ -83,7 +85,10 @@ def community_of(seen: Portrait, fields: Mapping[str, Any]) -> Community:
     told |= {name: tuple(float(values[r]) for r in roles) for name, values in levels.items()}
     if fields.get("arrivals") is None:
         told["arrivals"] = newcomers(seen)
-    return replace(default, **{**fields, **told})
+    settled = {**fields, **told}
+    if settled.get("cap") is None:
+        settled["cap"] = seen.size + max(8, seen.size // 4, ceil(2 * settled["arrivals"] * horizon))
+    return replace(default, **settled)
 
 
 def visits(seen: Portrait) -> tuple[Floats, Floats]:

@@ -28,6 +28,21 @@ class Habit(Mechanism):
     growth: float = param(0.045, 0.012, 0.166, unit="1/day", doc="growth on a visit", tag="D", source="lally2010")
     decay: float = param(0.02, 0.005, 0.04, unit="1/day", doc="loss on a day away", tag="A", source="lally2010")
 
+    def opening(self, world: "World") -> None:
+        """Founders who are known by what they do have the habit that doing it for so long has grown.
+
+        What they visit by then includes it, so the rest of their inclination is less by as much.
+        """
+        given, p, m = world.community.founders, world.params[self.name], world.members
+        if given is None:
+            return
+        up = p["growth"][:, None] * given.visiting
+        down = p["decay"][:, None] * (1 - given.visiting)
+        habit = up / (up + down) * -np.expm1(-(up + down) * given.tenure)
+        founders = slice(0, len(given.role))
+        m.habit[:, founders] = habit
+        m.effect[:, founders] -= p["weight"][:, None] * (habit - world.community.habit)
+
     def pull(self, world: "World") -> None:
         """Add the habit term."""
         opening = np.float32(world.community.habit)
