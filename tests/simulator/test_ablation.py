@@ -1,4 +1,4 @@
-"""Taking mechanisms away: each can go, and with all that hear a tactic gone, the tactic leaves only its ledger."""
+"""Taking mechanisms away: each can go; with all that hear a tactic gone, it leaves only its ledger."""
 
 from dataclasses import replace
 
@@ -69,7 +69,7 @@ def test_with_its_listeners_gone_a_tactic_leaves_only_its_ledger(arm, uncertaint
 
 
 def felt(name, deaf):
-    """Whether a tactic with these mechanisms switched off changes people, their ties, the owner or their gifts."""
+    """Whether a tactic changes people, ties, the owner or gifts with these mechanisms switched off."""
     worlds = []
     for arm in ((), tactics(name, every=1, start=0, hours=20)):
         sim = Simulation(scenario(arm, mechanisms=off(*deaf), community=BUSY, days=20), range(3), 5)

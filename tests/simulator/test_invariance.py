@@ -1,4 +1,4 @@
-"""What must not matter, to the bit: company in a batch, chunks, padding, slots, order and names, being looked at."""
+"""What must not matter, to the bit: company in a batch, chunks, padding, slots, order, names, looks."""
 
 from dataclasses import replace
 
