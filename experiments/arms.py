@@ -68,9 +68,7 @@ def read_arms(words: Sequence[str]) -> tuple[Arm, ...]:
     seen: dict[str, str] = {}
     for arm, word in zip(arms, words, strict=True):
         if arm.label in (BASELINE, PLACEBO):
-            raise UserError(
-                f"{_arm(word)} takes the label {arm.label!r}, which every comparison has already."
-            )
+            raise UserError(f"{_arm(word)}: every comparison has its own {arm.label!r}; use another label.")
         if arm.label in seen:
             twice = f"Two arms are called {arm.label!r}"
             raise UserError(f"{twice}; leave one out, or give it a label of its own: 'label:{arm.text}'.")

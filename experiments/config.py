@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -133,18 +134,34 @@ def _options(group: str, text: str, folder: Path | None) -> str:
 def _load(groups: Sequence[str], folder: Path | None) -> tuple[DictConfig, dict[str, str]]:
     """The presets put together, untyped yet, and what was chosen. All presets of strategies are in it."""
     doses = [f"+strategy@strategy.{name}={name}" for name in known.presets("strategy", folder)]
-    _UserFolder.folder = folder
-    try:
-        with _in_words(), initialize_config_module("configs", version_base="1.3", job_name="qunlab"):
-            whole = hydra_compose("config", overrides=[*groups, *doses], return_hydra_config=True)
-    finally:
-        _UserFolder.folder = None
+    under = OmegaConf.to_container(_compose(tuple(doses), folder).get("strategy", OmegaConf.create()))
+    whole = _compose(tuple(groups), folder)
     made = whole.hydra.runtime.choices
     asked = dict(word.split("=", 1) for word in groups)  # Hydra does not tell where several are chosen
     chosen = {group: made.get(group) or asked.get(group) for group in _CHOSEN}
     shown = {group: str(name).strip("[]").replace(",", "+") for group, name in chosen.items() if name}
-    plain = {key: whole._get_node(key) for key in whole if key != "hydra"}
+    plain: dict[Any, Any] = {key: whole._get_node(key) for key in whole if key != "hydra"}
+    plain["strategy"] = OmegaConf.merge(OmegaConf.create(under), plain.get("strategy", {}))
     return OmegaConf.create(_unquoted(OmegaConf.to_container(OmegaConf.create(plain)))), shown
+
+
+def _compose(overrides: tuple[str, ...], folder: Path | None) -> DictConfig:
+    """What Hydra makes of our configuration; our own presets do not change while we run, a user's may."""
+    return _ours(overrides) if folder is None else _composed(overrides, folder)
+
+
+@cache
+def _ours(overrides: tuple[str, ...]) -> DictConfig:
+    return _composed(overrides, None)
+
+
+def _composed(overrides: tuple[str, ...], folder: Path | None) -> DictConfig:
+    _UserFolder.folder = folder
+    try:
+        with _in_words(), initialize_config_module("configs", version_base="1.3", job_name="qunlab"):
+            return hydra_compose("config", overrides=list(overrides), return_hydra_config=True)
+    finally:
+        _UserFolder.folder = None
 
 
 def _unquoted(value: Any) -> Any:
@@ -245,7 +262,7 @@ def _no_setting(key: str, valid: Sequence[str]) -> UserError:
     siblings = [one for one in valid if parent and one.rpartition(".")[0] == parent]
     same = [one for one in valid if one.rpartition(".")[2] == last]
     same.sort(key=lambda one: one.split(".")[1:2] not in [[name] for name in known.plugins(known.STRATEGIES)])
-    near = get_close_matches(key, siblings or valid, 1, 0.8) or same or get_close_matches(key, valid, 1, 0.5)
+    near = get_close_matches(key, siblings or valid, 1, 0.8) or same or get_close_matches(key, valid, 1, 0.6)
     if near:
         hint = f" Did you mean {near[0]!r}?"
     elif siblings:
@@ -277,7 +294,9 @@ def _in_words(schema: Any = None) -> Iterator[None]:
         raise _wrong(error, schema) from None
     except yaml.YAMLError as error:
         raise UserError(f"A preset is not valid YAML: {_line(error)}") from None
-    except AssertionError as error:
+    except UserError:
+        raise
+    except (AssertionError, TypeError, ValueError) as error:  # as Hydra says of a defaults list that is none
         raise UserError(f"The presets do not fit together: {_line(error)}") from None
 
 
@@ -316,9 +335,11 @@ def _wrong(error: OmegaConfBaseException, schema: Any) -> UserError:
         return UserError(f"{key} must be a list: {key}=[a,b].")
     if "is not Optional" in text:
         return UserError(f"{key} must have a value; null is none.")
-    if "is not a subclass of" in text and key and schema is not None:
+    found = re.search(r"is not a subclass of (\w+)\. value", text)
+    if found and schema is not None:
+        key = key or next(one for one in _keys(schema) if one.rpartition(".")[2] == found[1])
         node = OmegaConf.select(schema, key)
-        names = ", ".join(node) if isinstance(node, DictConfig) else ""
-        if names:
-            return UserError(f"{key} holds {names}; set one of them, as in {key}.{next(iter(node))}=...")
+        if isinstance(node, DictConfig):
+            parts = ", ".join(str(part) for part in node)
+            return UserError(f"{key} holds {parts}; set one of them, as in {key}.{parts.split(',')[0]}.")
     return UserError(f"{key}: {_line(error)}" if key else f"The configuration does not fit: {_line(error)}")

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simulator.errors import UserError
-from simulator.scenario import Scenario
+
+if TYPE_CHECKING:  # what needs numba is loaded by those who make scenarios
+    from simulator.scenario import Scenario
 
 #: Labels no arm may take: doing nothing, and every tactic at dose nought.
 BASELINE, PLACEBO = "baseline", "placebo"
@@ -39,7 +41,7 @@ class Study:
         config: The resolved configuration, plain values.
     """
 
-    scenarios: tuple[Scenario, ...]
+    scenarios: "tuple[Scenario, ...]"
     replicates: int = 100
     twins: int = 0
     seed: int = 1

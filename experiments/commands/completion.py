@@ -1,5 +1,6 @@
 """``qunlab completion``: scripts that ask us for the words that fit, and the answer to that question."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 import yaml  # type: ignore[import-untyped]
@@ -103,8 +104,8 @@ def _words(command: str, current: str) -> Iterable[str]:
     if equals:
         plus = current[: len(current) - len(current.lstrip("+"))]
         return [f"{plus}{key}={value}" for value in _values(key)]
-    head, plus, _ = current.rpartition("+")
-    arms = [f"{head}{plus}{name}" for name in known.tactics()]
+    head = re.match(r"(.*[+:])?", current)
+    arms = [f"{head[0] if head else ''}{name}" for name in known.tactics()]
     return [*arms, *(f"{group}=" for group in known.GROUPS if group != "strategy"), *_settings()]
 
 
