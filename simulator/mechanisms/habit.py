@@ -2,8 +2,8 @@
 
     logit += w (H - H0);    H <- H + c (1 - H) on a visit,    H <- H - d H otherwise
 
-Lally et al. (2010): asymptotic growth, median 66 days to 95% (c = 0.045 a day, 0.012-0.166 for 254 and 18 days); missing one
-opportunity did not matter. Kept apart from the value of a running streak.
+Lally et al. (2010): asymptotic growth, median 66 days to 95% (c = 0.045 a day, 0.012-0.166 for 254 and 18
+days); missing one opportunity did not matter. Kept apart from the value of a running streak.
 """
 
 from dataclasses import dataclass
@@ -25,8 +25,12 @@ class Habit(Mechanism):
     name: ClassVar[str] = "habit"
 
     weight: float = param(1.2, 0.4, 2.0, unit="logit", doc="full habit on coming", tag="A")
-    growth: float = param(0.045, 0.012, 0.166, unit="1/day", doc="growth on a visit", tag="D", source="lally2010")
-    decay: float = param(0.02, 0.005, 0.04, unit="1/day", doc="loss on a day away", tag="A", source="lally2010")
+    growth: float = param(
+        0.045, 0.012, 0.166, unit="1/day", doc="growth on a visit", tag="D", source="lally2010"
+    )
+    decay: float = param(
+        0.02, 0.005, 0.04, unit="1/day", doc="loss on a day away", tag="A", source="lally2010"
+    )
 
     def opening(self, world: "World") -> None:
         """Founders who are known by what they do have the habit that doing it for so long has grown.
