@@ -122,10 +122,7 @@ class RingOfCliques(Topology):
         a, b = same_circle(circles, *unrank(inside, np.arange(inside.sum())))
         first = np.arange(circles if circles > 1 else 0)
         second = np.where(first + circles < size, first + circles, first)
-        following = np.roll(first, -1)
-        # Two circles of one are tied once, not twice.
-        links = np.unique(np.minimum(second, following) * size + np.maximum(second, following))
-        return np.concatenate((a, links // size)), np.concatenate((b, links % size))
+        return np.concatenate((a, second)), np.concatenate((b, np.roll(first, -1)))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -87,6 +87,11 @@ def test_circles_that_do_not_divide_differ_by_one():
     assert ours.number_of_edges() == 3 + 6 + 6 + 3
 
 
+def test_a_circle_of_one_is_its_own_bridge():
+    assert set(graph("ring_of_cliques", 3, clique=2).edges) == {(0, 2), (1, 2), (0, 1)}
+    assert graph("ring_of_cliques", 5, clique=2).number_of_edges() == 2 + 3
+
+
 def test_circles_take_their_share_of_every_role():
     ours = graph("ring_of_cliques", 100, clique=10)
     ours.remove_edges_from([(u, v) for u, v in ours.edges if u % 10 != v % 10])
