@@ -49,14 +49,19 @@ def _split(ids, came, pot, day, replicates, seed, decision, echo):
 def _send(ids, received, rho, luckiest, packet, day, replicates, seed, decision, senders):
     for r in range(ids.shape[0]):
         top = np.float32(0)
+        first = 0  # how many got the most: of equals nobody is the luckiest
         for i in range(ids.shape[1]):
-            top = max(top, received[r, i])
+            if received[r, i] > top:
+                top = received[r, i]
+                first = 0
+            if received[r, i] == top:
+                first += 1
         if top <= 0:
             continue
         for i in range(ids.shape[1]):
             if received[r, i] > 0:
                 chance = np.float64(rho[r]) * received[r, i] / packet[r]
-                if received[r, i] == top:
+                if received[r, i] == top and first == 1:
                     chance *= luckiest[r]
                 word, _, _, _ = words(ids[r, i], day, 0, replicates[r], seed, decision)
                 if unit(word) < chance:
