@@ -280,9 +280,10 @@ def bind(
     other: Array,
     strength: Array,
 ) -> int:
-    """Tie pairs one after another, ``w += gain (1 - w)``; returns the pair the pool had no room for, or their number.
+    """Tie pairs one after another, ``w += gain (1 - w)``.
 
-    That pair may stand in the row of its first end already: then only the other copy is wanting.
+    Returns the number of the pair for which the pool had no room, or of all. That pair may stand in the row of
+    its first end already: then only the other copy is wanting.
     """
     for p in range(begin, replicate.size):
         if gain[p] > 0:

@@ -325,7 +325,7 @@ class Model:
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["add", "add", "meet", "strengthen", "fade", "thin", "drop", "copy", "select"]),
+        st.sampled_from(["add", "bind", "meet", "strengthen", "fade", "thin", "drop", "copy", "select"]),
         st.integers(0, 2**32),
     ),
     min_size=1,
@@ -341,15 +341,20 @@ def test_any_course_of_events_gives_what_a_dictionary_gives(steps, slots):
         rng = np.random.default_rng(seed)
         some = rng.random((2, slots)) < rng.random()
         share = rng.choice([0.0, 0.1, 0.5, 1.0], size=2).astype(f4)
-        if name in ("add", "meet"):
+        if name in ("add", "bind", "meet"):
             count = rng.integers(0, 40)
             a = rng.integers(slots, size=count)
             b = (a + rng.integers(1, slots, size=count)) % slots
             r, s = rng.integers(2, size=count), rng.choice([0.0, 1e-9, 0.01, 0.3, 0.7, 1.0], size=count)
+            if name == "bind":  # which takes each pair once
+                once = np.unique(
+                    np.stack((r, np.minimum(a, b), np.maximum(a, b))), axis=1, return_index=True
+                )[1]
+                r, a, b, s = r[once], a[once], b[once], s[once].astype(f4)
             mine = [list(zip(a[r == n], b[r == n], s[r == n], strict=True)) for n in (0, 1)]
-            if name == "add":
+            if name != "meet":
                 expected = [model.add(pairs) for model, pairs in zip(models, mine, strict=True)]
-                assert ties.add(r, a, b, s).tolist() == expected
+                assert getattr(ties, name)(r, a, b, s).tolist() == expected
             else:
                 ties.strengthen_pairs(r, a, b, s)
                 for model, pairs in zip(models, mine, strict=True):
@@ -430,6 +435,20 @@ def test_rows_move_and_the_pool_is_repacked_without_a_loss():
         ties.add(1, np.repeat(np.arange(20), 20) * 2, np.tile(np.arange(20), 20) * 2 + 1, 0.5)
     check_rows(ties)
     assert len(ties.other) < 4 * 2 * 40 * 39
+
+
+def test_binding_pair_by_pair_makes_the_same_ties_as_adding_them_at_once():
+    rng = np.random.default_rng(8)
+    added, bound = Ties.empty(3, 30), Ties.empty(3, 30)
+    sizes = set()
+    for _ in range(40):
+        one = rng.permutation(30).reshape(15, 2)
+        r, gain = rng.integers(3, size=15), rng.choice([0, 0.07, 0.4], size=15).astype(f4)
+        assert (added.add(r, *one.T, gain) == bound.bind(r, *one.T, gain)).all()
+        check_rows(bound)
+        sizes.add(len(bound.other))
+    assert len(sizes) > 2  # the pool ran out on the way
+    assert all(weights(added, r) == weights(bound, r) for r in range(3))
 
 
 def test_what_is_selected_or_copied_is_apart_from_its_origin():
