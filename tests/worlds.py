@@ -1,6 +1,7 @@
 """Small communities for tests: run them, compare them to the bit, move them about, script what people do."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -12,6 +13,8 @@ from simulator.members import Role
 from simulator.registry import make_strategy, mechanisms
 from simulator.scenario import Scenario
 from simulator.simulation import Simulation
+from simulator.stimuli import CHANNELS, Award, Offer
+from simulator.strategy import Strategy
 from simulator.ties import Ties
 
 #: Small, with room to spare, and lively enough that every mechanism has something to do.
@@ -19,6 +22,28 @@ SMALL = Community(size=30, cap=60, arrivals=0.3, invitations=0.3, visiting=(0.9,
 FOUR = ("check_in_streak", "offline_meetup", "red_packet", "uncertain_reward")
 #: What a tactic books even where nobody hears it.
 LEDGER = {"cost", "hours", "tokens", "gifts"}
+
+
+NO_OFFER, NO_AWARD = Offer(), Award()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Says(Strategy):
+    """Shows and gives, every day, what it is told to."""
+
+    name: ClassVar[str] = "says"
+    title: ClassVar[dict[str, str]] = {"en": "Says", "zh": "说"}
+    uses: ClassVar[frozenset[str]] = frozenset(CHANNELS)
+    evidence: ClassVar[tuple[str, ...]] = ()
+
+    shown: Offer = NO_OFFER
+    given: Award = NO_AWARD
+
+    def offer(self, day, whom, memory):
+        return self.shown
+
+    def award(self, day, whom, came, memory):
+        return self.given
 
 
 def tactics(*names, **knobs):
@@ -69,6 +94,13 @@ def rows(record, replicates):
     return type(record)(record.scenario, record.seed, record.replicates[at], daily, people, ledger)
 
 
+def steps(simulation, n):
+    """The world n days on."""
+    for _ in range(n):
+        simulation.step()
+    return simulation.world
+
+
 def reseat(simulation, rng):
     """Give everybody another slot, in each replicate another way; nothing should come of it."""
     world = simulation.world
@@ -83,10 +115,12 @@ def reseat(simulation, rng):
     world.ties = Ties.from_edges(*shape, where, new[where, a], new[where, b], strength)
 
 
-def mechanism(simulation, name):
-    """A mechanism at work in a simulation."""
-    (found,) = (m for m in simulation.world.mechanisms if m.name == name)
-    return found
+def bench(*names, says=None, community=SMALL, replicates=2, **settings):
+    """A simulation with these mechanisms alone, at their defaults but for ``settings``, before day 0."""
+    strategies = () if says is None else (("says", says),)
+    alone = only(*names, **settings)
+    told = scenario(strategies, community=community, days=400, mechanisms=alone, uncertainty="luck")
+    return Simulation(told, range(replicates), 3)
 
 
 def script(monkeypatch, came, posts=None, asked=None, answered=None, replied=None):

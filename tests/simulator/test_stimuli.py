@@ -22,30 +22,9 @@ from simulator.stimuli import (
     per_member,
     used,
 )
-from simulator.strategy import Strategy
-from tests.worlds import SMALL, only, scenario, script
+from tests.worlds import SMALL, Says, only, scenario, script
 
 EVERYTHING = frozenset(CHANNELS)
-NO_OFFER, NO_AWARD = Offer(), Award()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Says(Strategy):
-    """Shows and gives what it is told to."""
-
-    name: ClassVar[str] = "says"
-    title: ClassVar[dict[str, str]] = {"en": "Says", "zh": "说"}
-    uses: ClassVar[frozenset[str]] = EVERYTHING
-    evidence: ClassVar[tuple[str, ...]] = ()
-
-    shown: Offer = NO_OFFER
-    given: Award = NO_AWARD
-
-    def offer(self, day, whom, memory):
-        return self.shown
-
-    def award(self, day, whom, came, memory):
-        return self.given
 
 
 def day_of(*strategies, **more):
