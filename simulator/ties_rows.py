@@ -282,8 +282,8 @@ def bind(
 ) -> int:
     """Tie pairs one after another, ``w += gain (1 - w)``.
 
-    Returns the number of the pair for which the pool had no room, or of all. That pair may stand in the row of
-    its first end already: then only the other copy is wanting.
+    Returns the number of the pair for which the pool had no room, or of all. That pair may stand in the row
+    of its first end already: then only the other copy is wanting.
     """
     for p in range(begin, replicate.size):
         if gain[p] > 0:
