@@ -173,8 +173,7 @@ def _unquoted(value: Any) -> Any:
 
 def _typed(raw: DictConfig) -> DictConfig:
     """The schema filled with what the presets say."""
-    from experiments import schema  # needs the plug-ins themselves, and so numba
-    from simulator.topology import TOPOLOGIES
+    from simulator.topology import TOPOLOGIES  # this and the schema need numba
 
     doses = {}
     for name, node in (raw.get("strategy") or {}).items():
@@ -189,11 +188,19 @@ def _typed(raw: DictConfig) -> DictConfig:
     use = shape.get("use") if isinstance(shape, DictConfig) else None
     if use not in TOPOLOGIES:
         raise unknown("topology", str(use), TOPOLOGIES)
-    empty = OmegaConf.structured(schema.root(use, doses))
+    empty = _empty(use, tuple(doses.items()))
     with _in_words(empty):
         merged = OmegaConf.merge(empty, raw)
     assert isinstance(merged, DictConfig)
     return merged
+
+
+@cache
+def _empty(topology: str, doses: tuple[tuple[str, str], ...]) -> DictConfig:
+    """The schema with its defaults."""
+    from experiments import schema
+
+    return OmegaConf.structured(schema.root(topology, dict(doses)))
 
 
 def _value(key: str, text: str, word: str) -> Any:

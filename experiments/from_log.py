@@ -15,6 +15,7 @@ from scipy.special import expit, logit
 
 from experiments.messages import Catalogue
 from experiments.observed import Portrait, portrait, read_log
+from experiments.observed.portrait import MOST
 from experiments.schema import TOLD
 from simulator.community import Community, Founders
 from simulator.errors import UserError
@@ -87,7 +88,8 @@ def community_of(seen: Portrait, fields: Mapping[str, Any], horizon: int) -> Com
         told["arrivals"] = newcomers(seen)
     settled = {**fields, **told}
     if settled.get("cap") is None:
-        settled["cap"] = seen.size + max(8, seen.size // 4, ceil(2 * settled["arrivals"] * horizon))
+        room = max(8, seen.size // 4, ceil(2 * settled["arrivals"] * horizon))
+        settled["cap"] = max(seen.size, min(seen.size + room, MOST))
     return replace(default, **settled)
 
 

@@ -15,7 +15,6 @@ from simulator.errors import UserError
 from simulator.knobs import knobs
 from simulator.registry import mechanisms, strategies
 
-
 KEYS = ("days", "community.size", "out", "mechanism.habit.growth", "strategy.red_packet.roles")
 
 
@@ -69,9 +68,10 @@ def test_every_knob_can_be_set_and_nothing_else_is_there():
 def test_overrides_reach_what_they_name():
     made = compose(
         [
-            "community=study_camp", "community.size=200", "community.visiting.kol=0.5", "community.weekdays.sat=2",
-            "topology=scale_free", "topology.m=3", "days=30", "replicates=1e3", "strategy.red_packet.purse=200",
-            "strategy.red_packet.roles=[kol,novice]", "strategy.red_packet.weekdays=mon,fri",
+            "community=study_camp", "community.size=200", "community.visiting.kol=0.5",
+            "community.weekdays.sat=2", "topology=scale_free", "topology.m=3", "days=30", "replicates=1e3",
+            "strategy.red_packet.purse=200", "strategy.red_packet.roles=[kol,novice]",
+            "strategy.red_packet.weekdays=mon,fri",
             "mechanism=no_money", "mechanism.habit.on=false", "mechanism.habit.growth=0.1", "+seed=7",
             "out=/tmp/结果 1/a,b", "community.title.en=My own",
         ]
@@ -122,8 +122,8 @@ def test_what_cfg_prints_is_a_preset_that_does_the_same_again(words, folder):
     made = compose([*words, "strategy.daily_packets.purse=3"])
     again = compose(["experiment=mine"], folder("experiment/mine.yaml", made.yaml()))
     assert again.values == made.values
-    kept = {group: name for group, name in again.choices.items() if group != "experiment"}
-    assert kept == {group: name for group, name in made.choices.items() if group != "experiment"}
+    for group in ("community", "topology"):
+        assert again.choices[group] == made.choices[group]
 
 
 def test_the_users_folder_is_searched_first(folder):
@@ -206,8 +206,9 @@ def test_hydra_itself_cannot_be_reached(word):
 @pytest.mark.parametrize(
     "word",
     [
-        "strategy.red_packet._target_=os.system", "+_target_=os.system", "community.title={_target_:os.system}",
-        "community.visiting={kol:{_target_:os.system}}", "arms=[{_target_:os.system}]", "days._partial_=true",
+        "strategy.red_packet._target_=os.system", "+_target_=os.system", "days._partial_=true",
+        "community.title={_target_:os.system}", "community.visiting={kol:{_target_:os.system}}",
+        "arms=[{_target_:os.system}]",
     ],
 )  # fmt: skip
 def test_nothing_that_would_be_called_can_be_typed(word):
