@@ -12,7 +12,9 @@ from simulator.stimuli import Award, Offer, Prospect
 from simulator.strategy import Strategy
 from tests.worlds import Says, bench, script
 
-TEN = Community(size=10, cap=12, owners=1, kols=0.2, novices=0.3, arrivals=0.0, invitations=0.0)
+TEN = Community(
+    size=10, cap=12, owners=1, kols=0.2, novices=0.3, arrivals=0.0, invitations=0.0, topology="empty"
+)
 MONEY, LOSS = 5.0, 1.9
 PLAIN = {"weight": 1.0, "phi": 0.0, "mood": 0.0}
 
