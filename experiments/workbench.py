@@ -78,7 +78,7 @@ def result_of(study: Study, ensemble: Ensemble) -> Result:
         command=study.command,
         lang=study.lang,
         group=group(study),
-        arms=tuple(_arm(ensemble, at) for at in range(len(ensemble.scenarios))),
+        arms=tuple(_arm(study, ensemble, at) for at in range(len(ensemble.scenarios))),
         days=first.days,
         follow_up=first.follow_up,
         seed=study.seed,
@@ -112,6 +112,7 @@ def group(study: Study) -> Group:
         topology="from_log" if community.founders is not None else community.topology,
         arrivals=community.arrivals,
         portrait=study.portrait,
+        title=study.group_title,
     )
 
 
@@ -129,7 +130,7 @@ def assumptions(study: Study) -> tuple[Assumption, ...]:
     return tuple(rows)
 
 
-def _arm(ensemble: Ensemble, at: int) -> Arm:
+def _arm(study: Study, ensemble: Ensemble, at: int) -> Arm:
     """One arm with its tactics and what each cost on average."""
     scenario, books = ensemble.scenarios[at], ensemble.ledger[at]
     tactics = []
@@ -138,4 +139,5 @@ def _arm(ensemble: Ensemble, at: int) -> Arm:
         cost, hours = np.nanmean(spent, axis=0) if np.isfinite(spent).any() else (0.0, 0.0)
         settings = {key: value for key, value in strategy.plain().items() if key != "name"}
         tactics.append(Tactic(label, strategy.name, strategy.title, settings, float(cost), float(hours)))
-    return Arm(scenario.label, scenario.hash, tuple(tactics))
+    title = study.arm_titles.get(scenario.label, {})
+    return Arm(scenario.label, scenario.hash, tuple(tactics), title)
