@@ -222,7 +222,10 @@ def _check_typed(typed: Sequence[str], arms: Sequence[Arm], nodes: Mapping[str, 
 
 def _name(typed: str, nodes: Mapping[str, Any]) -> str:
     """The strategy or preset that was typed, by its name or its title."""
-    return typed if typed in nodes else known.tactic(typed)
+    name = typed if typed in nodes else known.tactic(typed)
+    if name not in nodes:  # a plug-in that does not load
+        raise unknown("strategy", typed, nodes)
+    return name
 
 
 def _warn_idle(label: str, tactics: Tactics, days: int) -> None:
