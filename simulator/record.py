@@ -77,10 +77,10 @@ class RunRecord:
         start = np.maximum(d["members"][:, 0] - d["joined"][:, 0], 1)
 
         def campaign(name: str) -> Series:
-            return d[name][:, :days].mean(axis=1)
+            return _mean(d[name][:, :days])
 
         def total(name: str) -> Series:
-            return d[name][:, :days].sum(axis=1)
+            return np.asarray(d[name][:, :days].sum(axis=1))
 
         out = {name: campaign(name) for name in _MEANS}
         out |= {name: campaign(name) for name in d if name.startswith(("messages_", "voices_"))}
@@ -154,7 +154,7 @@ def _ratio(a: Series, b: Series) -> Series:
 
 
 def _mean(x: Series) -> Series:
-    return x.mean(axis=1) if x.shape[1] else np.full(len(x), np.nan)
+    return np.asarray(x.mean(axis=1)) if x.shape[1] else np.full(len(x), np.nan)
 
 
 def _share(part: NDArray[np.bool_], whole: NDArray[np.bool_]) -> float:

@@ -93,7 +93,7 @@ class Strategy(ABC):
                 raise unknown(f"knob of {cls.name}:", word, [*declared, *SCHEDULE_WORDS])
         for name, part in (("when", When), ("who", Who)):
             if schedule[part]:
-                values[name] = replace(default[name], **schedule[part])
+                values[name] = part(**{**vars(default[name]), **schedule[part]})
         return cls(**values)
 
     def plain(self) -> dict[str, Any]:
