@@ -1,0 +1,112 @@
+"""A stranger's wheel: built, installed, found by name, run; its broken half warns and stops nothing."""
+
+import importlib.util
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from simulator.registry import strategies
+
+ROOT = Path(__file__).parent.parent
+PROJECT = ROOT / "tests" / "plugins" / "lottery"
+COMMAND = "import sys; from experiments.cli import main; sys.exit(main(sys.argv[1:]))"
+#: What the broken entry of the wheel must say, wherever plug-ins are looked for.
+WARNING = "Plug-in 'weekly_mishap' of qunlab-lottery does not load"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A folder with the stranger's wheel installed in it."""
+    folder = tmp_path_factory.mktemp("stranger")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder / "dist")]
+    subprocess.run(build, cwd=PROJECT, check=True, capture_output=True)
+    (wheel,) = (folder / "dist").glob("*.whl")
+    target = folder / "site"
+    if importlib.util.find_spec("pip"):
+        install = [sys.executable, "-m", "pip", "install", "--no-deps", "--no-index", "--target"]
+        subprocess.run([*install, str(target), str(wheel)], check=True, capture_output=True)
+    else:  # an environment without pip: a wheel is a zip, and pip would do no more
+        zipfile.ZipFile(wheel).extractall(target)
+    return target
+
+
+def python(site, code, *words):
+    """Run code in a process of its own, in which the stranger's wheel is installed."""
+    paths = {"PYTHONPATH": os.pathsep.join((str(site), str(ROOT))), "PYTHONWARNINGS": "default"}
+    told = {**os.environ, **paths, "COLUMNS": "200"}
+    command = [sys.executable, "-c", code, *words]
+    return subprocess.run(command, env=told, cwd=site, capture_output=True, text=True)
+
+
+def test_a_wheel_adds_its_strategy_and_its_broken_half_warns_by_name(site):
+    code = """
+from simulator.registry import STRATEGIES, distribution, strategies
+print(*strategies())
+print(distribution(STRATEGIES, "weekly_lottery"), strategies()["weekly_lottery"].__module__)
+"""
+    done = python(site, code)
+    names, origin = done.stdout.splitlines()
+    assert names == "check_in_streak offline_meetup red_packet uncertain_reward weekly_lottery"
+    assert origin == "qunlab-lottery qunlab_lottery"
+    assert done.stderr.count(WARNING) == 1
+    assert "a_library_that_nobody_has" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_without_the_wheel_there_is_nothing_of_it():
+    assert "weekly_lottery" not in strategies()
+
+
+def test_a_strangers_strategy_runs_and_keeps_the_rules(site):
+    """Placebo and baseline agree to the bit, a replicate alone is itself, and a draw costs its prize."""
+    code = """
+from simulator import make_strategy
+from tests.worlds import differences, rows, simulate
+lottery = make_strategy("weekly_lottery", prize=30)
+run = simulate([("draw", lottery)], days=21)
+assert differences(rows(run, [1]), simulate([("draw", lottery)], days=21, replicates=[1])) == []
+assert differences(simulate([("draw", lottery.placebo())], days=21), simulate(days=21)) == []
+drawn = run.daily["visitors"][:, [6, 13, 20]] > 0
+cost = run.ledger["draw"]["cost"]
+assert (cost[:, [6, 13, 20]] == 30 * drawn).all()
+assert cost.sum() == 30 * drawn.sum() > 0
+print("sound")
+"""
+    done = python(site, code)
+    assert done.stdout.strip() == "sound", done.stderr
+
+
+def test_the_command_lists_and_explains_it(site):
+    both = (
+        "from experiments.cli import main; print(main(['strategies']), main(['explain', 'weekly_lottery']))"
+    )
+    done = python(site, both)
+    assert done.stdout.splitlines()[-1] == "0 0", done.stderr
+    for word in ("weekly_lottery", "qunlab-lottery", "red_packet", "prize"):
+        assert word in done.stdout
+    assert "weekly_mishap" not in done.stdout
+    assert WARNING in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_command_compares_it(site, tmp_path):
+    arms = ["weekly_lottery(prize=80)", "red_packet"]
+    small = ["days=8", "follow_up=2", "replicates=4", "workers=1", "community.size=20"]
+    done = python(site, COMMAND, "compare", *arms, *small, f"out={tmp_path / 'out'}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    frame = (tmp_path / "out" / "comparison.csv").read_text()
+    assert "weekly_lottery" in frame
+    assert "red_packet" in frame
+
+
+def test_the_broken_one_is_no_strategy(site):
+    done = python(site, COMMAND, "compare", "weekly_mishap")
+    assert done.returncode == 2
+    assert "There is no strategy 'weekly_mishap'." in done.stderr
+    assert WARNING in done.stderr
+    assert "Traceback" not in done.stderr
