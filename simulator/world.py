@@ -69,6 +69,7 @@ class World:
         echo: Yuan received today from packets of other members, ``(R, N)``; ``pot`` what is to be split tomorrow.
         gone: Who muted or left today; ``exiting`` who leaves.
         totals: What was given in each channel today, once somebody asked; ``sums`` the same over the members.
+        nought: What those got to whom nothing was given, ``(R, N)``; for reading.
         daily: Today's metrics, each ``(R,)``.
         departed: Life-table rows of people who left.
     """
@@ -131,7 +132,7 @@ class World:
         self.reference_useful = expected.useful
         self.crowd += expected.visitors
         self.talk, self.voices = np.zeros((rows, 4), np.int64), np.zeros((rows, 4), np.int64)
-        self._plain = np.ones(self.shape, np.float32)
+        self._plain, self.nought = np.ones(self.shape, np.float32), np.zeros(self.shape, np.float32)
 
     def _extra_columns(self, known: Sequence[Mechanism]) -> dict[str, Column]:
         """Columns of mechanisms, one set per cue where they ask for it, and of the strategies' memories."""

@@ -23,20 +23,21 @@ _DECISION = key("attendance", "come")
 
 
 @kernel
-def _attend(ids, present, muted, pull, day, replicates, seed, decision, came, visits, crowd):
+def _attend(ids, awake, waking, pull, day, replicates, seed, decision, came, visits):
+    who = np.empty(ids.shape[1], np.uint64)
     draw, spare = np.empty(ids.shape[1], np.uint32), np.empty(ids.shape[1], np.uint32)
     for r in range(ids.shape[0]):
-        n = 0
-        row_words(ids[r], day, replicates[r], seed, decision, draw, spare)
-        for i in range(ids.shape[1]):
-            came[r, i] = False
-            if present[r, i] and not muted[r, i]:
-                # u < 1 / (1 + exp(-x)), without dividing
-                if unit(draw[i]) * (1.0 + np.exp(-np.float64(pull[r, i]))) < 1.0:
-                    came[r, i] = True
-                    visits[r, i] += 1
-                    n += 1
-        crowd[r] = n
+        came[r] = False
+        n = waking[r]
+        for k in range(n):
+            who[k] = ids[r, awake[r, k]]
+        row_words(who[:n], day, replicates[r], seed, decision, draw, spare)
+        for k in range(n):
+            i = awake[r, k]
+            # u < 1 / (1 + exp(-x)), without dividing
+            comes = unit(draw[k]) * (1.0 + np.exp(-np.float64(pull[r, i]))) < 1.0
+            came[r, i] = comes
+            visits[r, i] += comes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +51,6 @@ class Attendance(Mechanism):
         m = world.members
         seed = U(world.seed)
         _attend(
-            m.id, m.present, m.muted, world.pull, world.day, world.replicates, seed, U(_DECISION),
-            world.came, m.visits, world.visitors,
+            m.id, world.awake, world.waking, world.pull, world.day, world.replicates, seed, U(_DECISION),
+            world.came, m.visits,
         )  # fmt: skip

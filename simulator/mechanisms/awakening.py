@@ -24,22 +24,20 @@ _DECISION, _NEVER = key("awakening", "look in"), key("awakening", "never")
 
 
 @kernel
-def _wake(ids, present, muted, minutes, rate, care, never, day, replicates, seed, decision, fixed):
+def _wake(ids, present, muted, cared, minutes, rate, care, never, day, replicates, seed, decision, fixed):
     draw, spare = np.empty(ids.shape[1], np.uint32), np.empty(ids.shape[1], np.uint32)
-    step = 0 if minutes.shape[1] == 1 else 1
     for r in range(ids.shape[0]):
+        alone = np.float64(rate[r])
         row_words(ids[r], day, replicates[r], seed, decision, draw, spare)
-        for i in range(ids.shape[1]):
-            if not present[r, i] or not muted[r, i]:
-                continue
-            chance = np.float64(rate[r])
-            attention = np.float64(minutes[r, i * step])
-            if attention > 0:
+        asleep = muted[r]
+        for i in range(asleep.shape[0]):
+            asleep[i] = asleep[i] & (unit(draw[i]) >= alone)
+        for i in range(asleep.shape[0] if cared else 0):
+            attention = np.float64(minutes[r, i])
+            if attention > 0 and present[r, i] and asleep[i]:
                 a, _, _, _ = words(ids[r, i], 0, 0, replicates[r], seed, fixed)
-                if unit(a) >= never[r]:
-                    chance += care[r] * attention / (attention + 10.0)
-            if unit(draw[i]) < chance:
-                muted[r, i] = False
+                if unit(a) >= never[r] and unit(draw[i]) < alone + care[r] * attention / (attention + 10.0):
+                    asleep[i] = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,9 +55,7 @@ class Awakening(Mechanism):
         """Wake some of those who muted the group; they may come from tomorrow."""
         p, m = world.params[self.name], world.members
         minutes = world.given("care")
-        if minutes is None:
-            minutes = np.zeros((world.shape[0], 1), np.float32)
         _wake(
-            m.id, m.present, m.muted, minutes, p["rate"], p["care"], p["never"], world.day, world.replicates,
+            m.id, m.present, m.muted, minutes is not None, world.nought if minutes is None else minutes, p["rate"], p["care"], p["never"], world.day, world.replicates,
             U(world.seed), U(_DECISION), U(_NEVER),
         )  # fmt: skip

@@ -15,6 +15,7 @@ import numpy as np
 
 from simulator.jit import kernel
 from simulator.knobs import param
+from simulator.logit import add_term
 from simulator.mechanism import Mechanism
 
 if TYPE_CHECKING:
@@ -24,25 +25,27 @@ _MINUTES = np.float32(10)
 
 
 @kernel
-def _belong(present, came, replied, asked, answered, near, reply, answer, unanswered, tie, decay, b):
+def _belong(here, visitors, replied, asked, answered, near, reply, answer, unanswered, tie, decay, b):
     one = np.float32(1)
+    moved = np.empty(b.shape[1], np.float32)
     for r in range(b.shape[0]):
-        for i in range(b.shape[1]):
-            if not present[r, i]:
-                continue
-            up = np.float32(0)
-            down = decay[r]
-            if came[r, i]:
-                t = near[r, i]
-                up += tie[r] * t / (one + t)
-                if replied[r, i]:
-                    up += reply[r]
-                if asked[r, i]:
-                    if answered[r, i]:
-                        up += answer[r]
-                    else:
-                        down += unanswered[r]
-            b[r, i] = min(max(b[r, i] + up * (one - b[r, i]) - down * b[r, i], np.float32(0)), one)
+        row, fading = b[r], decay[r]
+        for k in range(visitors[r]):
+            i = here[r, k]
+            t = near[r, i]
+            up, down = tie[r] * t / (one + t), fading
+            if replied[r, i]:
+                up += reply[r]
+            if asked[r, i]:
+                if answered[r, i]:
+                    up += answer[r]
+                else:
+                    down += unanswered[r]
+            moved[k] = min(max(row[i] + up * (one - row[i]) - down * row[i], np.float32(0)), one)
+        for i in range(row.shape[0]):
+            row[i] = min(max(row[i] - fading * row[i], np.float32(0)), one)
+        for k in range(visitors[r]):
+            row[here[r, k]] = moved[k]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,15 +66,15 @@ class Belonging(Mechanism):
 
     def pull(self, world: "World") -> None:
         """Add the belonging term."""
-        weight = world.params[self.name]["weight"][:, None]
-        world.pull += weight * (world.members.belonging - np.float32(world.community.belonging))
+        weight, opening = world.params[self.name]["weight"], np.float32(world.community.belonging)
+        add_term(world.pull, weight, world.members.belonging, opening)
 
     def belonging(self, world: "World") -> None:
         """Move belonging."""
         p, m = world.params[self.name], world.members
         near = world.ties.push(world.came)
         _belong(
-            m.present, world.came, world.replied, world.asked, world.answered, near,
+            world.here, world.visitors, world.replied, world.asked, world.answered, near,
             p["reply"], p["answer"], p["unanswered"], p["tie"], p["decay"], m.belonging,
         )  # fmt: skip
         b, care, purpose = m.belonging, world.given("care"), world.given("purpose")

@@ -16,8 +16,8 @@ import numpy as np
 
 from simulator.jit import kernel
 from simulator.knobs import param, positive
+from simulator.logit import nudge
 from simulator.mechanism import Mechanism
-from simulator.mechanisms.prompts import nudge
 from simulator.stimuli import broad
 
 if TYPE_CHECKING:
@@ -28,10 +28,19 @@ _FIX = 65536.0
 
 
 @kernel
-def _useful(posts, expertise, answered, out):
+def _attract(pull, interest, weight, value, opening):
+    for r in range(pull.shape[0]):
+        row, likes, w, v = pull[r], interest[r], weight[r], value[r]
+        for i in range(row.shape[0]):
+            row[i] += w * (likes[i] * v - opening)
+
+
+@kernel
+def _useful(here, visitors, posts, expertise, answered, out):
     for r in range(posts.shape[0]):
         total = 0
-        for i in range(posts.shape[1]):
+        for k in range(visitors[r]):
+            i = here[r, k]
             if posts[r, i] > 0:
                 total += np.int64(np.float64(posts[r, i]) * np.float64(expertise[r, i]) * _FIX)
                 if answered[r, i]:
@@ -54,19 +63,18 @@ class Content(Mechanism):
         """Add the term of interest and value."""
         p = world.params[self.name]
         interest, opening = world.members.interest, np.float32(world.community.interest)
-        weight = p["weight"][:, None]
-        world.pull += weight * (interest * world.value[:, None] - opening * np.float32(V0))
+        _attract(world.pull, interest, p["weight"], world.value, opening * np.float32(V0))
         for shown in world.offers:
             dose = broad(shown.offer.announced, world.shape[0])
             if dose is not None:
-                force = weight * interest * (1 - np.exp(-dose / p["knee"][:, None]))
+                force = p["weight"][:, None] * interest * (1 - np.exp(-dose / p["knee"][:, None]))
                 nudge(world.pull, force, world.fresh(shown.tactic), shown.whom)
 
     def content(self, world: "World") -> None:
         """Move the value of content towards today's."""
         p = world.params[self.name]
         useful = np.zeros(world.shape[0])
-        _useful(world.posts, world.members.expertise, world.answered, useful)
+        _useful(world.here, world.visitors, world.posts, world.members.expertise, world.answered, useful)
         useful += world.given_to_all("content")
         replies = 1.0 - world.params["conversation"]["branching"].astype(np.float64)
         today = 1.0 - np.exp(-np.log(2.0) * useful * replies / world.reference_useful)

@@ -26,6 +26,21 @@ _DECISION = key("departure", "go")
 _OWNER = int(Role.OWNER)
 _RISK = 8.0
 _SMALL = np.float32(2.0)  # exp(2) < 8
+_WORD = np.float32(2.0**-32)
+
+
+@kernel
+def _suspect(belonging, fatigue, loss, muted, joined, b0, b, f, g, theta, start, leave, day, first, second, out):
+    """Mark those whose draws a risk of 8 would reach, or whose risk may be larger: few people on most days.
+
+    Without a branch, so that it is vectorised. The margin between exp(2) and 8 is far wider than any rounding here.
+    """
+    sure, awake = leave * np.float32(_RISK), theta * np.float32(_RISK)
+    today = np.int32(day)
+    for i in range(out.shape[0]):
+        x = -b * (belonging[i] - b0) + f * fatigue[i] + g * loss[i]
+        mutes = np.float32(second[i]) * _WORD * (np.float32(today - joined[i]) + start) < awake
+        out[i] = (x >= _SMALL) | (np.float32(first[i]) * _WORD < sure) | (mutes & (not muted[i]))
 
 
 @kernel
@@ -37,21 +52,24 @@ def _go(
     for r in range(ids.shape[0]):
         mutes[r] = 0
         row_words(ids[r], day, replicates[r], seed, decision, first, second)
+        suspect = gone[r]
+        _suspect(
+            belonging[r], fatigue[r], loss[r], muted[r], joined[r], b0, b[r], f[r], g[r], theta[r], start[r], rate[r],
+            day, first, second, suspect,
+        )  # fmt: skip
         for i in range(ids.shape[1]):
+            if not suspect[i]:
+                continue
             gone[r, i] = False
             if not present[r, i] or role[r, i] == _OWNER:
                 continue
             x = -b[r] * (belonging[r, i] - b0) + f[r] * fatigue[r, i] + g[r] * loss[r, i]
             u, v = unit(first[i]), unit(second[i])
-            leave = np.float64(rate[r])
-            mute = theta[r] / (day - joined[r, i] + start[r])
-            if x < _SMALL and u >= leave * _RISK and (muted[r, i] or v >= mute * _RISK):
-                continue  # no risk this small can reach these draws: most days of most people, and no exp needed
             risk = np.exp(min(np.float64(x), 20.0))
-            if u < leave * risk:
+            if u < np.float64(rate[r]) * risk:
                 exiting[r, i] = True
                 gone[r, i] = True
-            elif not muted[r, i] and v < mute * risk:
+            elif not muted[r, i] and v < theta[r] / (day - joined[r, i] + start[r]) * risk:
                 muted[r, i] = True
                 gone[r, i] = True
                 mutes[r] += 1

@@ -13,11 +13,21 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from scipy.special import logit
 
+from simulator.jit import kernel
 from simulator.knobs import param, positive
 from simulator.mechanism import Mechanism, normal
+from simulator.philox import U
 
 if TYPE_CHECKING:
     from simulator.world import World
+
+
+@kernel
+def _dispose(pull, role, effect, base, shift):
+    for r in range(pull.shape[0]):
+        row, roles, own, here = pull[r], role[r], effect[r], shift[r]
+        for i in range(row.shape[0]):
+            row[i] = ((row[i] + base[U(roles[i])]) + own[i]) + here
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +49,5 @@ class Disposition(Mechanism):
         community = world.community
         base = np.array([logit(v) for v in community.visiting], np.float32)
         odds = max(community.weekdays[world.day % 7], 1e-3)
-        world.pull += base.take(world.members.role, mode="clip")
-        world.pull += world.members.effect
-        world.pull += (world.effect + np.float32(np.log(odds)))[:, None]
+        shift = world.effect + np.float32(np.log(odds))
+        _dispose(world.pull, world.members.role, world.members.effect, base, shift)

@@ -11,11 +11,21 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from simulator.jit import kernel
 from simulator.knobs import param
+from simulator.logit import add_term
 from simulator.mechanism import Mechanism
 
 if TYPE_CHECKING:
     from simulator.world import World
+
+
+@kernel
+def _accustom(came, growth, decay, habit):
+    for r in range(came.shape[0]):
+        visited, h, c, d = came[r], habit[r], growth[r], decay[r]
+        for i in range(h.shape[0]):
+            h[i] += c * (np.float32(1) - h[i]) if visited[i] else -d * h[i]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,10 +59,10 @@ class Habit(Mechanism):
 
     def pull(self, world: "World") -> None:
         """Add the habit term."""
-        opening = np.float32(world.community.habit)
-        world.pull += world.params[self.name]["weight"][:, None] * (world.members.habit - opening)
+        weight, opening = world.params[self.name]["weight"], np.float32(world.community.habit)
+        add_term(world.pull, weight, world.members.habit, opening)
 
     def habit(self, world: "World") -> None:
         """Grow on a visit, fade a little otherwise."""
-        p, h = world.params[self.name], world.members.habit
-        h += np.where(world.came, p["growth"][:, None] * (1 - h), -p["decay"][:, None] * h)
+        p = world.params[self.name]
+        _accustom(world.came, p["growth"], p["decay"], world.members.habit)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from simulator.jit import kernel
 from simulator.knobs import param
 from simulator.mechanism import Mechanism
 from simulator.mechanisms.content import V0
@@ -23,6 +24,17 @@ if TYPE_CHECKING:
     from simulator.world import World
 
 _FADE_DAYS = 14.0
+
+
+@kernel
+def _move(present, pay, praise, worth, pace, crowding, gain, interest):
+    nil, one = np.float32(0), np.float32(1)
+    for r in range(interest.shape[0]):
+        own, back, k, g = worth[r], pace[r], crowding[r], gain[r]
+        here, q, said, row = present[r], pay[r], praise[r], interest[r]
+        for i in range(row.shape[0]):
+            change = back * (own - row[i]) - k * q[i] * row[i] + g * said[i] * (one - row[i])
+            row[i] = min(max(row[i] + (change if here[i] else nil), nil), one)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,17 +52,11 @@ class Interest(Mechanism):
     def interest(self, world: "World") -> None:
         """Move interest."""
         p, m = world.params[self.name], world.members
-        own, pace = world.community.interest, p["recovery"][:, None]
+        own, pace = world.community.interest, p["recovery"]
         ends = world.community.purpose_days
         if ends is not None and world.day >= ends:
             own, pace = 0.0, pace + np.float32(1 / _FADE_DAYS)
-        i = m.interest
         worth = own * (1 - p["feed"] * (1 - np.minimum(world.value / np.float32(V0), np.float32(1.5))))
-        change = pace * (worth[:, None] - i)
-        if world.tactics:
-            change -= p["crowding"][:, None] * m.pay * i
         praise = world.given("praise")
-        if praise is not None:
-            change += p["praise"][:, None] * praise * (1 - i)
-        i += change * m.present
-        np.clip(i, 0, 1, out=i)
+        given = world.nought if praise is None else praise
+        _move(m.present, m.pay, given, worth, pace, p["crowding"], p["praise"], m.interest)

@@ -27,33 +27,35 @@ if TYPE_CHECKING:
 _DECISION = key("learning", "role")
 _OWNER, _KOL, _NOVICE, _LURKER = (int(role) for role in Role)
 _DAYS = 21.0
+#: By role: the shares of days with a message above which one rises and below which one sinks.
+_RISES, _SINKS = np.array([2.0, 2.0, 0.4, 0.15]), np.array([-1.0, 0.08, 0.02, -1.0])
 
 
 @kernel
 def _learn(
-    ids, present, role, posts, answered, expertise, speaking, rate, effect, level, base, gain, pace,
+    ids, role, posts, here, visitors, answered, expertise, speaking, rate, effect, level, base, gain, pace,
     day, replicates, seed, decision,
 ):  # fmt: skip
-    step = np.float32(1 / _DAYS)
+    step, one = np.float32(1 / _DAYS), np.float32(1)
     for r in range(ids.shape[0]):
-        for i in range(ids.shape[1]):
-            if not present[r, i]:
-                continue
-            spoke = np.float32(1) if posts[r, i] > 0 else np.float32(0)
-            speaking[r, i] += (spoke - speaking[r, i]) * step
+        for k in range(visitors[r]):
+            i = here[r, k]
             if answered[r, i]:
-                expertise[r, i] += gain[r] * (np.float32(1) - expertise[r, i])
-            was = role[r, i]
-            s = speaking[r, i]
+                expertise[r, i] += gain[r] * (one - expertise[r, i])
+        share, spoke = speaking[r], posts[r]
+        for i in range(share.shape[0]):
+            share[i] += ((one if spoke[i] > 0 else np.float32(0)) - share[i]) * step
+        for i in range(share.shape[0]):
+            was, s = role[r, i], np.float64(share[i])
+            if s <= _RISES[U(was)] and s >= _SINKS[U(was)]:
+                continue
             new = was
-            if was == _LURKER and s > 0.15:
+            if s < _SINKS[U(was)]:
+                new = _LURKER if was == _NOVICE else _NOVICE
+            elif was == _LURKER:
                 new = _NOVICE
-            elif was == _NOVICE and s > 0.4 and expertise[r, i] > 0.7:
+            elif expertise[r, i] > 0.7:
                 new = _KOL
-            elif was == _NOVICE and s < 0.02:
-                new = _LURKER
-            elif was == _KOL and s < 0.08:
-                new = _NOVICE
             if new != was:
                 word, _, _, _ = words(ids[r, i], day, 0, replicates[r], seed, decision)
                 if unit(word) < pace[r]:
@@ -80,7 +82,7 @@ class Learning(Mechanism):
         if coaching is not None:
             m.expertise[:] += np.minimum(p["coach"][:, None] * coaching / 60, 1) * (1 - m.expertise)
         _learn(
-            m.id, m.present, m.role, world.posts, world.answered, m.expertise, m.speaking, m.rate, m.effect,
+            m.id, m.role, world.posts, world.here, world.visitors, world.answered, m.expertise, m.speaking, m.rate, m.effect,
             np.array(c.messages, np.float32), np.array([logit(v) for v in c.visiting], np.float32),
             p["answer"], p["pace"], world.day, world.replicates, U(world.seed), U(_DECISION),
         )  # fmt: skip

@@ -22,15 +22,16 @@ if TYPE_CHECKING:
 
 
 @kernel
-def _fresh(seen, whom, muted, floor, scale, out):
+def _fresh(seen, whom, awake, waking, floor, scale, out):
+    one = np.float32(1)
     for r in range(seen.shape[0]):
-        f = floor[r]
-        for i in range(seen.shape[1]):
-            if whom[r, i] and not muted[r, i]:
-                out[r, i] = f + (np.float32(1) - f) * np.exp(-seen[r, i] / scale[r])
-                seen[r, i] += np.float32(1)
-            else:
-                out[r, i] = np.float32(1)
+        f, x0 = floor[r], scale[r]
+        out[r] = one
+        for k in range(waking[r]):
+            i = awake[r, k]
+            if whom[r, i]:
+                out[r, i] = f + (one - f) * np.exp(-seen[r, i] / x0)
+                seen[r, i] += one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +47,7 @@ class Novelty(Mechanism):
 
     def offers(self, world: "World") -> None:
         """Age all exposures by a day; note today's and what freshness is left."""
-        p, m = world.params[self.name], world.members
+        p = world.params[self.name]
         keep = (1 - p["recovery"])[:, None]
         for tactic in world.tactics:
             seen = world.cue("seen", tactic)
@@ -54,5 +55,5 @@ class Novelty(Mechanism):
         for shown in world.offers:
             if used(shown.offer):
                 out = np.empty(world.shape, np.float32)
-                _fresh(world.cue("seen", shown.tactic), shown.whom, m.muted, p["floor"], p["scale"], out)
+                _fresh(world.cue("seen", shown.tactic), shown.whom, world.awake, world.waking, p["floor"], p["scale"], out)
                 world.novelty[shown.tactic.index] = out

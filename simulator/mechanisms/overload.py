@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from simulator.day import exact_sum
 from simulator.jit import kernel
 from simulator.knobs import param, positive
+from simulator.logit import add_term
 from simulator.mechanism import Mechanism
 
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 @kernel
 def _tire(came, strain, speed, fatigue):
     for r in range(came.shape[0]):
-        for i in range(came.shape[1]):
-            met = strain[r] if came[r, i] else np.float32(0)
-            fatigue[r, i] += speed[r] * (met - fatigue[r, i])
+        visited, f, met, s = came[r], fatigue[r], strain[r], speed[r]
+        for i in range(f.shape[0]):
+            f[i] += s * ((met if visited[i] else np.float32(0)) - f[i])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,15 +42,13 @@ class Overload(Mechanism):
 
     def pull(self, world: "World") -> None:
         """Subtract fatigue."""
-        world.pull -= world.params[self.name]["weight"][:, None] * world.members.fatigue
+        add_term(world.pull, -world.params[self.name]["weight"], world.members.fatigue, np.float32(0))
 
     def overload(self, world: "World") -> None:
         """Tire those who came, rest the others."""
         p, m = world.params[self.name], world.members
         load = world.talk.sum(axis=1).astype(np.float64)
-        tokens = world.given("tokens")
-        if tokens is not None:
-            load += exact_sum(tokens)
+        load += world.summed("tokens")
         load += p["advert"] * world.given_to_all("noise")
         load *= 1 - np.minimum(world.given_to_all("order"), 1.0)
         strain = np.maximum(load / p["capacity"] - 1, 0).astype(np.float32)

@@ -11,12 +11,32 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from simulator.jit import kernel
 from simulator.knobs import param
 from simulator.mechanism import Mechanism
 from simulator.members import Role
 
 if TYPE_CHECKING:
     from simulator.world import World
+
+_OWNER = int(Role.OWNER)
+
+
+@kernel
+def _slow(pull, role, shift):
+    for r in range(pull.shape[0]):
+        for i in range(pull.shape[1]):
+            if role[r, i] == _OWNER:
+                pull[r, i] += shift[r]
+
+
+@kernel
+def _hands(role, present, out):
+    for r in range(role.shape[0]):
+        n = 0
+        for i in range(role.shape[1]):
+            n += present[r, i] & (role[r, i] == _OWNER)
+        out[r] = n
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,16 +53,16 @@ class OwnerEnergy(Mechanism):
 
     def pull(self, world: "World") -> None:
         """A tired owner comes less."""
-        owner = world.members.role == Role.OWNER
-        world.pull += np.where(owner, 2 * (world.energy[:, None] - 1), 0).astype(np.float32)
+        _slow(world.pull, world.members.role, 2 * (world.energy - 1))
 
     def owner(self, world: "World") -> None:
         """Spend and recover energy; several owners share the work."""
         p, m = world.params[self.name], world.members
         talk = world.talk
-        hands = np.maximum(((m.role == Role.OWNER) & m.present).sum(axis=1), 1)
+        hands = np.zeros(world.shape[0], np.int64)
+        _hands(m.role, m.present, hands)
         hours = talk[:, Role.OWNER] * p["minutes"] / 60 + world.given_to_all("hours")
         relief = talk[:, Role.KOL] / np.maximum(talk.sum(axis=1), 1)
         e = world.energy.astype(np.float64)
-        e += p["rest"] * (1 - e) - p["toll"] * hours / hands + p["help"] * relief * (1 - e)
+        e += p["rest"] * (1 - e) - p["toll"] * hours / np.maximum(hands, 1) + p["help"] * relief * (1 - e)
         world.energy[:] = np.clip(e, 0, 1)

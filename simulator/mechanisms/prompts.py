@@ -10,23 +10,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from simulator.jit import kernel
 from simulator.knobs import param
+from simulator.logit import nudge
 from simulator.mechanism import Mechanism
 from simulator.stimuli import broad
 
 if TYPE_CHECKING:
     from simulator.world import World
-
-
-@kernel
-def nudge(pull, force, fresh, whom):
-    """Add ``force``, (R, 1) or (R, N), times freshness to the logit of ``whom``."""
-    step = 0 if force.shape[1] == 1 else 1
-    for r in range(pull.shape[0]):
-        for i in range(pull.shape[1]):
-            if whom[r, i]:
-                pull[r, i] += force[r, i * step] * fresh[r, i]
 
 
 @dataclass(frozen=True, kw_only=True)

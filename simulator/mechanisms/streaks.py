@@ -28,19 +28,21 @@ _NO_STREAK = 2.0
 
 @kernel
 def _stake(run, whom, held, wound, fresh, gain, pain, fade, pull):
-    week = np.float32(_WEEK)
-    short = np.float32(_NO_STREAK)
+    nil, one = np.float32(0), np.float32(1)
+    week, short = np.float32(_WEEK), np.float32(_NO_STREAK)
     for r in range(run.shape[0]):
-        for i in range(run.shape[1]):
-            now = run[r, i] if whom[r, i] else np.float32(0)
-            had = held[r, i]
-            if now > 0 or had > 0 or wound[r, i] > 0:
-                wound[r, i] *= fade[r]
-                if now < had and had > short:
-                    sting = (np.float32(1) - now / had) * min(had - short, week - short) / (week - short)
-                    wound[r, i] = max(wound[r, i], sting)
-                held[r, i] = now
-                pull[r, i] += gain[r] * min(now, week) / week * fresh[r, i] - pain[r] * wound[r, i]
+        at_stake, shown, had, hurt = run[r], whom[r], held[r], wound[r]
+        new, row, heals, g, b = fresh[r], pull[r], fade[r], gain[r], pain[r]
+        for i in range(row.shape[0]):
+            now = at_stake[i] if shown[i] else nil
+            sting = (one - now / had[i]) * min(had[i] - short, week - short) / (week - short)
+            old = hurt[i] * heals
+            hurt[i] = max(old, sting) if now < had[i] and had[i] > short else old
+        for i in range(row.shape[0]):
+            now = at_stake[i] if shown[i] else nil
+            row[i] += g * min(now, week) / week * new[i] - b * hurt[i]
+        for i in range(row.shape[0]):
+            had[i] = at_stake[i] if shown[i] else nil
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,36 @@
+"""What speaks for and against coming: terms of a logit, added member by member."""
+
+import numpy as np
+
+from simulator.jit import kernel
+
+
+@kernel
+def add_term(pull, weight, x, opening):
+    """``pull += weight (x - opening)``: a state that counts against what it was at the opening.
+
+    Args:
+        pull: Attendance logit, ``(R, N)``.
+        weight: Of each replicate, ``(R,)``.
+        x: The state, ``(R, N)``.
+        opening: Its ordinary value, float32.
+    """
+    for r in range(pull.shape[0]):
+        row, state, w = pull[r], x[r], weight[r]
+        for i in range(row.shape[0]):
+            row[i] += w * (state[i] - opening)
+
+
+@kernel
+def nudge(pull, force, fresh, whom):
+    """Add ``force``, (R, 1) or (R, N), times freshness to the logit of ``whom``."""
+    for r in range(pull.shape[0]):
+        row, new, addressed = pull[r], fresh[r], whom[r]
+        if force.shape[1] == 1:
+            f = force[r, 0]
+            for i in range(row.shape[0]):
+                row[i] += f * new[i] if addressed[i] else np.float32(0)
+        else:
+            own = force[r]
+            for i in range(row.shape[0]):
+                row[i] += own[i] * new[i] if addressed[i] else np.float32(0)
