@@ -34,37 +34,49 @@ def key(owner: str, decision: str) -> int:
 
 
 @kernel
-def _lane(ids, day, nth, replicates, seed, decision, out):
+def _asked(ids, among, who, persons):
+    """List slots and ids of those in ``among``, in a row; returns how many they are."""
+    n = 0
+    for i in range(ids.shape[0]):
+        who[n] = i
+        persons[n] = ids[i]
+        n += among[i]
+    return n
+
+
+@kernel
+def _uniform(ids, among, day, replicates, seed, decision, out):
+    who, persons = np.empty(ids.shape[1], np.uint32), np.empty(ids.shape[1], np.uint64)
+    lanes = np.empty((3, ids.shape[1]), np.uint32)
     for r in range(ids.shape[0]):
-        for i in range(ids.shape[1]):
-            a, _, _, _ = words(ids[r, i], day, nth, replicates[r], seed, decision)
-            out[r, i] = a
+        out[r] = 0.0
+        n = _asked(ids[r], among[r], who, persons)
+        row_words(persons[:n], day, replicates[r], seed, decision, lanes)
+        for k in range(n):
+            out[r, who[k]] = (np.float64(lanes[0, k] >> np.uint32(8)) + 0.5) * _CELLS
 
 
 @kernel
 def _yes(ids, among, chance, day, replicates, seed, decision, out):
     """Who of ``among`` says yes; ``chance`` is (R, 1) or (R, N). Only those asked draw a number."""
-    slots = ids.shape[1]
     step = 0 if chance.shape[1] == 1 else 1
-    who, asked = np.empty(slots, np.uint32), np.empty(slots, np.uint64)
-    first, second = np.empty(slots, np.uint32), np.empty(slots, np.uint32)
+    who, persons = np.empty(ids.shape[1], np.uint32), np.empty(ids.shape[1], np.uint64)
+    lanes = np.empty((3, ids.shape[1]), np.uint32)
     for r in range(ids.shape[0]):
-        n = 0
-        for i in range(slots):
-            out[r, i] = False
-            who[n] = i
-            asked[n] = ids[r, i]
-            n += among[r, i]
-        row_words(asked[:n], day, replicates[r], seed, decision, first, second)
+        out[r] = False
+        n = _asked(ids[r], among[r], who, persons)
+        row_words(persons[:n], day, replicates[r], seed, decision, lanes)
         for k in range(n):
-            out[r, who[k]] = unit(first[k]) < chance[r, who[k] * step]
+            out[r, who[k]] = unit(lanes[0, k]) < chance[r, who[k] * step]
 
 
 @kernel
-def _count(draw, mean, shape, out):
-    for r in range(draw.shape[0]):
-        for i in range(draw.shape[1]):
-            u = unit(draw[r, i])
+def _count(ids, mean, shape, day, replicates, seed, decision, out):
+    lanes = np.empty((3, ids.shape[1]), np.uint32)
+    for r in range(ids.shape[0]):
+        row_words(ids[r], day, replicates[r], seed, decision, lanes)
+        for i in range(ids.shape[1]):
+            u = unit(lanes[0, i])
             if shape <= 0.0:
                 out[r, i] = poisson(u, mean[r, i])
             else:
@@ -77,32 +89,33 @@ def _pick(ids, among, weight, k, day, replicates, seed, decision, out):
     slots = ids.shape[1]
     step = 0 if weight.shape[1] == 1 else 1
     arrival, sorting = np.empty(slots), np.empty(slots)
-    where, asked = np.empty(slots, np.uint32), np.empty(slots, np.uint64)
-    first, second = np.empty(slots, np.uint32), np.empty(slots, np.uint32)
+    who, persons = np.empty(slots, np.uint32), np.empty(slots, np.uint64)
+    lanes = np.empty((3, slots), np.uint32)
     for r in range(ids.shape[0]):
+        out[r] = False
+        asked = _asked(ids[r], among[r], who, persons)
+        row_words(persons[:asked], day, replicates[r], seed, decision, lanes)
         n = 0
-        for i in range(slots):
-            out[r, i] = False
-            where[n] = i
-            asked[n] = ids[r, i]
-            n += among[r, i] and weight[r, i * step] > 0.0
+        for j in range(asked):
+            odds = weight[r, who[j] * step]
+            if odds > 0.0:
+                arrival[n] = -np.log(unit(lanes[0, j])) / odds
+                sorting[n] = arrival[n]
+                who[n] = who[j]
+                n += 1
         want = min(k[r], n)
         if want <= 0:
             continue
-        row_words(asked[:n], day, replicates[r], seed, decision, first, second)
-        for j in range(n):
-            arrival[j] = -np.log(unit(first[j])) / weight[r, where[j] * step]
-            sorting[j] = arrival[j]
         last = smallest(sorting[:n], want - 1)
         taken = 0
         for j in range(n):
             if arrival[j] < last:
-                out[r, where[j]] = True
+                out[r, who[j]] = True
                 taken += 1
         while taken < want:
             best = -1
             for j in range(n):
-                i = where[j]
+                i = np.int64(who[j])
                 if arrival[j] == last and not out[r, i] and (best < 0 or ids[r, i] < ids[r, best]):
                     best = i
             out[r, best] = True
@@ -173,38 +186,44 @@ class Draws:
         self._asked.add(decision)
         return key(self.owner, decision)
 
-    def _column(self, value: ArrayLike, dtype: Any) -> NDArray[Any]:
-        """``value`` as ``(R, 1)`` or ``(R, N)``; read-only, lest kernels be compiled once more for arrays that are."""
+    def _column(self, value: ArrayLike, dtype: Any, width: int = 0) -> NDArray[Any]:
+        """``value`` as ``(R, width)``, or as ``(R, 1)`` where that will do and no width is given.
+
+        Read-only, lest kernels be compiled once more for arrays that are.
+        """
         array = np.asarray(value, dtype)
-        if array.shape != self.ids.shape:
-            width = 1 if array.ndim == 0 or array.shape[-1] == 1 else self.ids.shape[1]
-            array = np.broadcast_to(array, (self.ids.shape[0], width))
+        rows, slots = self.ids.shape
+        if array.shape != (rows, slots):
+            one = array.ndim == 0 or array.shape[-1] == 1
+            array = np.broadcast_to(array, (rows, width or (1 if one else slots)))
         column = np.ascontiguousarray(array).view()
         column.flags.writeable = False
         return column
 
-    def _words(self, decision: str, nth: int = 0) -> NDArray[np.uint64]:
-        out = np.empty(self.ids.shape, np.uint64)
-        _lane(self.ids, self.day, nth, self.replicates, U(self.seed), U(self._once(decision)), out)
-        return out
+    def _among(self, who: Bools | bool) -> Bools:
+        return self._column(who, np.bool_, self.ids.shape[1])
 
-    def uniform(self, decision: str) -> Floats:
+    def uniform(self, decision: str, among: Bools | None = None) -> Floats:
         """Uniforms in (0, 1), shape ``(R, N)``, 24 bits each.
 
         Args:
             decision: Name of the decision; asking twice on one day is an error.
+            among: Whose numbers are asked for; the others get 0. Everybody if left out.
 
         Raises:
             ValueError: The decision was drawn already today.
         """
-        return ((self._words(decision) >> np.uint64(8)).astype(np.float64) + 0.5) * _CELLS
+        out = np.empty(self.ids.shape)
+        asked = self._among(True if among is None else among)
+        _uniform(self.ids, asked, self.day, self.replicates, U(self.seed), U(self._once(decision)), out)
+        return out
 
     def bernoulli(self, chance: ArrayLike, decision: str, among: Bools) -> Bools:
         """Who says yes, with probability ``chance`` each (32 bits, so rare hazards are exact to 2e-10)."""
         out = np.empty(self.ids.shape, bool)
         odds = self._column(chance, np.float64)
         decided = U(self._once(decision))
-        _yes(self.ids, self._column(among, np.bool_), odds, self.day, self.replicates, U(self.seed), decided, out)
+        _yes(self.ids, self._among(among), odds, self.day, self.replicates, U(self.seed), decided, out)
         return out
 
     def poisson(self, mean: ArrayLike, decision: str, among: Bools | None = None) -> Counts:
@@ -217,10 +236,9 @@ class Draws:
 
     def _counts(self, mean: ArrayLike, shape: float, decision: str, among: Bools | None) -> Counts:
         out = np.zeros(self.ids.shape, np.int64)
-        means = np.broadcast_to(np.asarray(mean, np.float64), out.shape)
-        if among is not None:
-            means = means * among
-        _count(self._words(decision), means, shape, out)
+        means = np.asarray(mean, np.float64) * (np.ones(out.shape, bool) if among is None else among)
+        decided = U(self._once(decision))
+        _count(self.ids, means, shape, self.day, self.replicates, U(self.seed), decided, out)
         return out
 
     def gamma(self, shape: ArrayLike, decision: str) -> Floats:
@@ -245,12 +263,11 @@ class Draws:
         odds = self._column(weight, np.float64)
         seats = np.full(len(out), np.asarray(k, np.int64).reshape(-1))
         decided = U(self._once(decision))
-        _pick(self.ids, self._column(among, np.bool_), odds, seats, self.day, self.replicates, U(self.seed), decided, out)
+        _pick(self.ids, self._among(among), odds, seats, self.day, self.replicates, U(self.seed), decided, out)
         return out
 
     def group(self, decision: str, nth: int = 0) -> Floats:
         """One uniform for each replicate as a whole, shape ``(R,)``, 24 bits."""
-        out = np.zeros((len(self.replicates), 1), np.uint64)
-        ids: NDArray[Any] = np.full(out.shape, GROUP, np.uint64)
-        _lane(ids, self.day, nth, self.replicates, U(self.seed), U(key(self.owner, decision)), out)
-        return ((out[:, 0] >> np.uint64(8)).astype(np.float64) + 0.5) * _CELLS
+        everyone = np.full(len(self.replicates), GROUP)
+        row: Floats = sheet(everyone, self.replicates, self.seed, (self.key(decision),), self.day | nth << 16)[0]
+        return row

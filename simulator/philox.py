@@ -55,16 +55,18 @@ def words(person, day, nth, replicate, seed, decision):
 
 
 @kernel
-def row_words(persons, day, replicate, seed, decision, first, second):
-    """Lanes 0 and 1 of one decision for a whole row of persons.
+def row_words(persons, day, replicate, seed, decision, lanes):
+    """Lanes 0 to 2 of one decision for a whole row of persons, ``(3, n)`` or wider.
 
     Without a branch, so that it is vectorised: a third of the cost of asking one by one, even where half is thrown away.
     """
+    first, second, third = lanes[0], lanes[1], lanes[2]
     for i in range(persons.shape[0]):
         who = persons[i]
-        a, b, _, _ = _rounds(who & _MASK, who >> U(32), U(day), U(replicate), seed, decision)
+        a, b, c, _ = _rounds(who & _MASK, who >> U(32), U(day), U(replicate), seed, decision)
         first[i] = a
         second[i] = b
+        third[i] = c
 
 
 @kernel

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.draws import Bools
 from simulator.stimuli import Prospect
@@ -36,13 +37,18 @@ class CheckInStreak(Strategy):
     def _runs(self) -> bool:
         return any((self.point, self.bonus, self.stake, self.notice, self.hours))
 
+    def _completes(self, run: NDArray[np.int32]) -> Bools:
+        """Whose run is a whole number of milestones (dividing by one number is far quicker than remainders)."""
+        whole: Bools = run // self.milestone * self.milestone == run
+        return whole
+
     def offer(self, day: Day, whom: Bools, memory: Memory) -> Offer:
         """Remind, promise today's point (and bonus, when one is due), show the run."""
         del day, whom
-        run = memory["run"].astype(np.float32)
+        run = memory["run"]
         prospects: tuple[Prospect, ...] = ()
         if self.point or self.bonus:
-            due = memory["run"] % self.milestone == self.milestone - 1
+            due = self._completes(run + 1)
             prospects = (Prospect(np.where(due, np.float32(self.point + self.bonus), np.float32(self.point))),)
         return Offer(
             prompt=self.notice or None, prospects=prospects, run=np.float32(self.stake) * run if self.stake else None
@@ -55,9 +61,10 @@ class CheckInStreak(Strategy):
         run, cards = memory["run"], memory["cards"]
         checked = day.checks_in(came & whom)
         mended = ~checked & (run > 0) & (cards > 0)
-        run += checked
-        run *= checked | mended
-        reached = checked & (run % self.milestone == 0)
-        cards += self.cards * reached - mended
-        reward = np.float32(self.point) * checked + np.float32(self.bonus) * reached
+        run[:] = np.where(checked, run + 1, np.where(mended, run, 0))
+        reached = checked & self._completes(run)
+        cards[reached] += self.cards
+        cards[mended] -= 1
+        reward = np.float32(self.point) * checked
+        reward[reached] += np.float32(self.bonus)
         return Award(reward=reward, tokens=checked, cost=day.total(reward), hours=self.hours or None)

@@ -59,7 +59,7 @@ class RedPacket(Strategy):
         if self.split == "equal":
             part = quick.astype(np.float64)
         else:
-            part = np.where(quick, np.ceil(day.draws.uniform("luck") / _GRAIN) * _GRAIN, 0.0)
+            part = np.ceil(day.draws.uniform("luck", quick) / _GRAIN) * _GRAIN
         total = day.total(part)
         paid = np.where(total > 0, np.minimum(self.purse, self.purse / self.shares * day.count(quick)), 0.0)
         packet = part * (paid / np.where(total > 0, total, 1))[:, None]

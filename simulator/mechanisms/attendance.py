@@ -25,13 +25,14 @@ _DECISION = key("attendance", "come")
 @kernel
 def _attend(ids, awake, waking, pull, day, replicates, seed, decision, came, visits):
     who = np.empty(ids.shape[1], np.uint64)
-    draw, spare = np.empty(ids.shape[1], np.uint32), np.empty(ids.shape[1], np.uint32)
+    lanes = np.empty((3, ids.shape[1]), np.uint32)
+    draw = lanes[0]
     for r in range(ids.shape[0]):
         came[r] = False
         n = waking[r]
         for k in range(n):
             who[k] = ids[r, awake[r, k]]
-        row_words(who[:n], day, replicates[r], seed, decision, draw, spare)
+        row_words(who[:n], day, replicates[r], seed, decision, lanes)
         for k in range(n):
             i = awake[r, k]
             # u < 1 / (1 + exp(-x)), without dividing

@@ -25,10 +25,11 @@ _DECISION, _NEVER = key("awakening", "look in"), key("awakening", "never")
 
 @kernel
 def _wake(ids, present, muted, cared, minutes, rate, care, never, day, replicates, seed, decision, fixed):
-    draw, spare = np.empty(ids.shape[1], np.uint32), np.empty(ids.shape[1], np.uint32)
+    lanes = np.empty((3, ids.shape[1]), np.uint32)
+    draw = lanes[0]
     for r in range(ids.shape[0]):
         alone = np.float64(rate[r])
-        row_words(ids[r], day, replicates[r], seed, decision, draw, spare)
+        row_words(ids[r], day, replicates[r], seed, decision, lanes)
         asleep = muted[r]
         for i in range(asleep.shape[0]):
             asleep[i] = asleep[i] & (unit(draw[i]) >= alone)

@@ -17,6 +17,7 @@ from simulator.jit import kernel
 from simulator.knobs import param
 from simulator.logit import add_term
 from simulator.mechanism import Mechanism
+from simulator.philox import U
 
 if TYPE_CHECKING:
     from simulator.world import World
@@ -25,14 +26,19 @@ _MINUTES = np.float32(10)
 
 
 @kernel
-def _belong(here, visitors, replied, asked, answered, near, reply, answer, unanswered, tie, decay, b):
+def _belong(
+    start, used, other, strength, came, here, visitors, replied, asked, answered, reply, answer, unanswered, tie, decay, b,
+):  # fmt: skip
     one = np.float32(1)
     moved = np.empty(b.shape[1], np.float32)
     for r in range(b.shape[0]):
         row, fading = b[r], decay[r]
         for k in range(visitors[r]):
             i = here[r, k]
-            t = near[r, i]
+            near = 0.0  # strengths are multiples of 2^-23: their sum is exact, whatever the order
+            for e in range(start[r, i], start[r, i] + used[r, i]):
+                near += strength[U(e)] * np.float32(came[r, U(other[U(e)])])
+            t = np.float32(near)
             up, down = tie[r] * t / (one + t), fading
             if replied[r, i]:
                 up += reply[r]
@@ -72,9 +78,9 @@ class Belonging(Mechanism):
     def belonging(self, world: "World") -> None:
         """Move belonging."""
         p, m = world.params[self.name], world.members
-        near = world.ties.push(world.came)
+        ties = world.ties
         _belong(
-            world.here, world.visitors, world.replied, world.asked, world.answered, near,
+            ties.start, ties.used, ties.other, ties.strength, world.came, world.here, world.visitors, world.replied, world.asked, world.answered,
             p["reply"], p["answer"], p["unanswered"], p["tie"], p["decay"], m.belonging,
         )  # fmt: skip
         b, care, purpose = m.belonging, world.given("care"), world.given("purpose")

@@ -9,11 +9,34 @@ with socialisation. Observational otherwise, so the weight (``departure.grief``)
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
+from simulator.jit import kernel
 from simulator.knobs import param
 from simulator.mechanism import Mechanism
+from simulator.philox import U
 
 if TYPE_CHECKING:
     from simulator.world import World
+
+
+@kernel
+def _mourn(start, used, other, strength, gone, keep, loss):
+    lost = np.zeros(loss.shape[1])
+    for r in range(loss.shape[0]):
+        row, k = loss[r], keep[r]
+        for i in range(row.shape[0]):
+            row[i] *= k
+        for i in range(row.shape[0]):
+            if gone[r, i]:  # added up in float64, where sums of strengths are exact, before anything is rounded
+                for e in range(start[r, i], start[r, i] + used[r, i]):
+                    lost[U(other[U(e)])] += strength[U(e)]
+        for i in range(row.shape[0]):
+            if gone[r, i]:
+                for e in range(start[r, i], start[r, i] + used[r, i]):
+                    friend = U(other[U(e)])
+                    row[friend] += np.float32(lost[friend])
+                    lost[friend] = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +49,7 @@ class Contagion(Mechanism):
 
     def contagion(self, world: "World") -> None:
         """Count what tie strength each member lost today."""
-        loss = world.members.loss
-        loss *= world.params[self.name]["keep"][:, None]
-        if world.gone.any():
-            loss += world.ties.push(world.gone)
+        ties = world.ties
+        _mourn(
+            ties.start, ties.used, ties.other, ties.strength, world.gone, world.params[self.name]["keep"], world.members.loss
+        )

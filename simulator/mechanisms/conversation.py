@@ -22,7 +22,7 @@ from simulator.jit import kernel
 from simulator.knobs import param, positive
 from simulator.mechanism import Mechanism
 from simulator.members import Role
-from simulator.philox import U, negative_binomial, poisson, unit, words
+from simulator.philox import U, negative_binomial, poisson, row_words, unit
 
 if TYPE_CHECKING:
     from simulator.world import World
@@ -34,72 +34,62 @@ _FIX = 65536.0
 
 @kernel
 def _talk(
-    ids, role, came, rate, interest, expertise, energy, own, level, ask, scale, dispersion, branching, kappa,
-    day, replicates, seed, talk, reply, posts, asked, answered, replied, weight, stats, said, spoke,
+    ids, role, here, visitors, rate, interest, expertise, energy, own, level, ask, scale, dispersion, branching, kappa,
+    day, replicates, seed, talk, reply, posts, asked, answered, replied, stats, said, spoke,
 ):  # fmt: skip
     slots = ids.shape[1]
+    who, weight = np.empty(slots, np.uint64), np.empty(slots, np.int64)
+    lanes = np.empty((3, slots), np.uint32)
+    first, second, third = lanes[0], lanes[1], lanes[2]
     for r in range(ids.shape[0]):
-        here = 0
-        for k in range(said.shape[1]):
-            said[r, k] = 0
-            spoke[r, k] = 0
-        for i in range(slots):
-            posts[r, i] = 0
-            asked[r, i] = False
-            answered[r, i] = False
-            replied[r, i] = False
-            if came[r, i]:
-                here += 1
-        n = np.float64(branching[r]) * (1.0 - np.exp(-max(here - 1, 0) / 3.0))
+        posts[r], asked[r], answered[r], replied[r], said[r], spoke[r] = 0, False, False, False, 0, 0
+        present = visitors[r]
+        for k in range(present):
+            who[k] = ids[r, here[r, k]]
+        row_words(who[:present], day, replicates[r], seed, talk, lanes)
+        n = np.float64(branching[r]) * (1.0 - np.exp(-max(present - 1, 0) / 3.0))
         wide = 1.0 / ((1.0 - n) * (1.0 - n)) - 1.0
-        started = 0
-        replies = 0
-        questions = 0
-        able = 0
-        total = 0
-        for i in range(slots):
-            if not came[r, i]:
-                continue
-            mean = np.float64(level[role[r, i]]) * np.float64(rate[r, i])
-            if role[r, i] == _OWNER:
+        started, replies, questions, able, total = 0, 0, 0, 0, 0
+        for k in range(present):
+            i = here[r, k]
+            kind = U(role[r, i])
+            mean = np.float64(level[kind]) * np.float64(rate[r, i])
+            if kind == _OWNER:
                 mean *= np.float64(energy[r])
             mean *= 0.3 + 0.7 * min(np.float64(interest[r, i]) / own, 1.5)
             know = np.float64(expertise[r, i])
-            weight[i] = np.int64(mean * (0.3 + know) * _FIX)
-            total += weight[i]
+            weight[k] = np.int64(mean * (0.3 + know) * _FIX)
+            total += weight[k]
             able += np.int64(mean * know * know * _FIX)
-            a, b, c, _ = words(ids[r, i], day, 0, replicates[r], seed, talk)
-            seeds = negative_binomial(unit(a), mean * scale[r], np.float64(dispersion[r]))
+            seeds = negative_binomial(unit(first[k]), mean * scale[r], np.float64(dispersion[r]))
             if seeds > 0:
                 posts[r, i] = seeds
                 started += seeds
-                if unit(b) < 1.0 - (1.0 - np.float64(ask[role[r, i]])) ** seeds:
+                if unit(second[k]) < 1.0 - (1.0 - np.float64(ask[kind])) ** seeds:
                     asked[r, i] = True
                     questions += 1
                 if n > 0.0:
                     mu = seeds * n / (1.0 - n)
-                    size = negative_binomial(unit(c), mu, mu / wide)
+                    size = negative_binomial(unit(third[k]), mu, mu / wide)
                     replied[r, i] = size > 0
                     replies += size
-        hit = 0
-        if questions > 0:
+        hit, chance = 0, 0.0
+        if questions > 0 and present > 1:
             chance = 1.0 - np.exp(-np.float64(kappa[r]) * able / _FIX / questions)
+        if replies > 0 or questions > 0:
+            row_words(who[:present], day, replicates[r], seed, reply, lanes)
         share = replies / max(total, 1)
-        for i in range(slots):
-            if not came[r, i]:
-                continue
-            if replies > 0 or asked[r, i]:
-                a, b, _, _ = words(ids[r, i], day, 0, replicates[r], seed, reply)
-                if replies > 0:
-                    posts[r, i] += poisson(unit(a), weight[i] * share)
-                if asked[r, i] and here > 1 and unit(b) < chance:
-                    answered[r, i] = True
-                    hit += 1
+        for k in range(present):
+            i = here[r, k]
+            if replies > 0:
+                posts[r, i] += poisson(unit(first[k]), weight[k] * share)
+            if asked[r, i] and unit(second[k]) < chance:
+                answered[r, i] = True
+                hit += 1
             if posts[r, i] > 0:
-                said[r, role[r, i]] += posts[r, i]
-                spoke[r, role[r, i]] += 1
-        stats[r, 0] = questions
-        stats[r, 1] = hit
+                said[r, U(role[r, i])] += posts[r, i]
+                spoke[r, U(role[r, i])] += 1
+        stats[r, 0], stats[r, 1] = questions, hit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,11 +110,10 @@ class Conversation(Mechanism):
         crowd = np.maximum(world.crowd.astype(np.float64) / world.reference_visitors, 0.02)
         expected = world.reference_messages * crowd / (1.0 - p["branching"].astype(np.float64))
         scale = np.exp(world.effect / 2.0) * crowd ** p["audience"] / (1.0 + expected / p["ceiling"])
-        weight = np.zeros(world.shape[1], np.int64)
         _talk(
-            m.id, m.role, world.came, m.rate, m.interest, m.expertise, world.energy, max(c.interest, 0.01),
+            m.id, m.role, world.here, world.visitors, m.rate, m.interest, m.expertise, world.energy, max(c.interest, 0.01),
             np.array(c.messages, np.float32), np.array(c.questions, np.float32), scale,
             p["dispersion"], p["branching"], p["answering"], world.day, world.replicates, U(world.seed),
-            U(_TALK), U(_REPLY), world.posts, world.asked, world.answered, world.replied, weight, world.questions,
+            U(_TALK), U(_REPLY), world.posts, world.asked, world.answered, world.replied, world.questions,
             world.talk, world.voices,
         )  # fmt: skip

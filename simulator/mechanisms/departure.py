@@ -48,10 +48,11 @@ def _go(
     ids, present, muted, role, joined, belonging, fatigue, loss, b0, theta, start, b, f, g, rate, exiting,
     day, replicates, seed, decision, gone, mutes,
 ):  # fmt: skip
-    first, second = np.empty(ids.shape[1], np.uint32), np.empty(ids.shape[1], np.uint32)
+    lanes = np.empty((3, ids.shape[1]), np.uint32)
+    first, second = lanes[0], lanes[1]
     for r in range(ids.shape[0]):
         mutes[r] = 0
-        row_words(ids[r], day, replicates[r], seed, decision, first, second)
+        row_words(ids[r], day, replicates[r], seed, decision, lanes)
         suspect = gone[r]
         _suspect(
             belonging[r], fatigue[r], loss[r], muted[r], joined[r], b0, b[r], f[r], g[r], theta[r], start[r], rate[r],

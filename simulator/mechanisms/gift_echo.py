@@ -27,41 +27,40 @@ _FIX = 2.0**20
 
 
 @kernel
-def _split(ids, came, pot, day, replicates, seed, decision, echo):
+def _split(ids, here, visitors, pot, day, replicates, seed, decision, echo):
     """Lucky split of each pot among the visitors, by exponential shares; a pot nobody came for stays."""
     for r in range(ids.shape[0]):
         if pot[r] <= 0.0:
             continue
         total = 0
-        for i in range(ids.shape[1]):
-            if came[r, i]:
-                word, _, _, _ = words(ids[r, i], day, 0, replicates[r], seed, decision)
-                part = np.int64(-np.log(unit(word)) * _FIX)
-                echo[r, i] = part
-                total += part
+        for k in range(visitors[r]):
+            i = here[r, k]
+            word, _, _, _ = words(ids[r, i], day, 0, replicates[r], seed, decision)
+            part = np.int64(-np.log(unit(word)) * _FIX)
+            echo[r, i] = part
+            total += part
         if total > 0:
-            for i in range(ids.shape[1]):
-                echo[r, i] *= np.float32(pot[r] / total)
+            for k in range(visitors[r]):
+                echo[r, here[r, k]] *= np.float32(pot[r] / total)
             pot[r] = 0.0
 
 
 @kernel
-def _send(ids, received, rho, luckiest, packet, day, replicates, seed, decision, senders):
+def _send(ids, here, visitors, echo, packet, rho, luckiest, gift, day, replicates, seed, decision, senders):
     for r in range(ids.shape[0]):
         top = np.float32(0)
         first = 0  # how many got the most: of equals nobody is the luckiest
-        for i in range(ids.shape[1]):
-            if received[r, i] > top:
-                top = received[r, i]
-                first = 0
-            if received[r, i] == top:
-                first += 1
-        if top <= 0:
-            continue
-        for i in range(ids.shape[1]):
-            if received[r, i] > 0:
-                chance = np.float64(rho[r]) * received[r, i] / packet[r]
-                if received[r, i] == top and first == 1:
+        for k in range(visitors[r]):
+            received = echo[r, here[r, k]] + packet[r, here[r, k]]
+            if received > top:
+                top, first = received, 0
+            first += received == top
+        for k in range(visitors[r] if top > 0 else 0):
+            i = here[r, k]
+            received = echo[r, i] + packet[r, i]
+            if received > 0:
+                chance = np.float64(rho[r]) * received / gift[r]
+                if received == top and first == 1:
                     chance *= luckiest[r]
                 word, _, _, _ = words(ids[r, i], day, 0, replicates[r], seed, decision)
                 if unit(word) < chance:
@@ -81,17 +80,18 @@ class GiftEcho(Mechanism):
 
     def gifts(self, world: "World") -> None:
         """Split yesterday's echo among today's visitors, then decide who sends tomorrow's."""
-        p, ids, seed = world.params[self.name], world.members.id, U(world.seed)
-        if world.pot.any():
-            _split(ids, world.came, world.pot, world.day, world.replicates, seed, U(_SPLIT), world.echo)
-        packet = world.given("packet")
-        received = world.echo if packet is None else world.echo + packet
-        if not received.any():
+        packet, split = world.given("packet"), world.pot.any()
+        if packet is None and not split:
             return
+        p, seed = world.params[self.name], U(world.seed)
+        who = world.members.id, world.here, world.visitors
+        if split:
+            _split(*who, world.pot, world.day, world.replicates, seed, U(_SPLIT), world.echo)
         senders = np.zeros(world.shape[0], np.int64)
         _send(
-            ids, received, p["rho"], p["luckiest"], p["packet"], world.day, world.replicates, seed, U(_SEND), senders
-        )
+            *who, world.echo, world.nought if packet is None else packet, p["rho"], p["luckiest"], p["packet"],
+            world.day, world.replicates, seed, U(_SEND), senders,
+        )  # fmt: skip
         sent = senders * p["packet"].astype(np.float64)
         world.gifts += sent
         world.pot += sent

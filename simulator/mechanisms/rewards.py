@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from simulator.jit import kernel
 from simulator.knobs import param, positive
+from simulator.logit import add_term
 from simulator.mechanism import Mechanism
 from simulator.members import Column
 from simulator.stimuli import Prospect, broad
@@ -53,7 +54,7 @@ def _weigh(p):
 
 
 @kernel
-def _prospect(amounts, chances, whom, muted, expected, fresh, weight, phi, adapt, loss, money, pull):
+def _prospect(amounts, chances, whom, awake, waking, expected, fresh, weight, phi, adapt, loss, money, pull):
     """Add the utility of one tactic's prospects to the logit of ``whom``.
 
     ``amounts`` and ``chances`` are (outcomes, R, 1 or N). Weights and values are kept from member to member while their
@@ -67,8 +68,9 @@ def _prospect(amounts, chances, whom, muted, expected, fresh, weight, phi, adapt
     last_x = np.full(outcomes + 1, np.float32(np.nan))
     for r in range(whom.shape[0]):
         last_x[:] = np.float32(np.nan)  # loss and money differ between replicates
-        for i in range(whom.shape[1]):
-            if not whom[r, i] or muted[r, i]:
+        for k in range(waking[r]):
+            i = awake[r, k]
+            if not whom[r, i]:
                 continue
             ref = adapt[r] * expected[r, i]
             left = np.float32(1)
@@ -100,10 +102,11 @@ def _prospect(amounts, chances, whom, muted, expected, fresh, weight, phi, adapt
 
 
 @kernel
-def _learn(got, whom, came, expected, mood, eta, rho, adapt, loss, money):
-    for r in range(came.shape[0]):
-        for i in range(came.shape[1]):
-            if came[r, i] and whom[r, i]:
+def _learn(got, whom, here, visitors, expected, mood, eta, rho, adapt, loss, money):
+    for r in range(got.shape[0]):
+        for k in range(visitors[r]):
+            i = here[r, k]
+            if whom[r, i]:
                 gap = (got[r, i] - adapt[r] * expected[r, i]) / money[r]
                 mood[r, i] += (np.float32(1) - rho[r]) * _value(gap, loss[r])
                 expected[r, i] += eta[r] * (got[r, i] - expected[r, i])
@@ -112,13 +115,14 @@ def _learn(got, whom, came, expected, mood, eta, rho, adapt, loss, money):
 @kernel
 def _earn(contingent, came, money, rho, pay, mood):
     """Age mood by a day, and move ``pay`` towards today's contingent pay (nought for who stayed away)."""
+    nil = np.float32(0)
     for r in range(came.shape[0]):
-        for i in range(came.shape[1]):
-            mood[r, i] *= rho[r]
-            share = np.float32(0)
-            if came[r, i] and contingent[r, i] > 0:
-                share = contingent[r, i] / (contingent[r, i] + money[r])
-            pay[r, i] += (share - pay[r, i]) / _PAY_DAYS
+        got, visited, felt, paid, kept, m0 = contingent[r], came[r], mood[r], pay[r], rho[r], money[r]
+        for i in range(felt.shape[0]):
+            felt[i] *= kept
+        for i in range(paid.shape[0]):
+            share = got[i] / (got[i] + m0) if visited[i] & (got[i] > nil) else nil
+            paid[i] += (share - paid[i]) / _PAY_DAYS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,13 +146,14 @@ class Rewards(Mechanism):
         """Add mood, and the utility of today's prospects."""
         if not world.tactics:
             return
-        p, m = world.params[self.name], world.members
-        world.pull += p["mood"][:, None] * m.mood
+        p = world.params[self.name]
+        add_term(world.pull, p["mood"], world.members.mood, np.float32(0))
         for shown in world.offers:
             if shown.offer.prospects:
                 amounts, chances = _stacked(shown.offer.prospects, world.shape)
                 _prospect(
-                    amounts, chances, shown.whom, m.muted, world.cue("expected", shown.tactic), world.fresh(shown.tactic),
+                    amounts, chances, shown.whom, world.awake, world.waking, world.cue("expected", shown.tactic),
+                    world.fresh(shown.tactic),
                     p["weight"], p["phi"], p["adaptation"], p["loss"], p["money"], world.pull,
                 )  # fmt: skip
 
@@ -167,12 +172,12 @@ class Rewards(Mechanism):
                 given.append((tactic.index, got[0] if len(got) == 1 else got[0] + got[1]))
                 contingent = contingent + given[-1][1]
             elif tactic.index in cued:
-                given.append((tactic.index, np.zeros(world.shape, np.float32)))
+                given.append((tactic.index, world.nought))
         _earn(contingent, world.came, p["money"], p["rho"], m.pay, m.mood)
         for index, dose in given:
             if index in cued:
                 _learn(
-                    dose, cued[index], world.came, m[f"expected:{index}"], m.mood,
+                    dose, cued[index], world.here, world.visitors, m[f"expected:{index}"], m.mood,
                     p["eta"], p["rho"], p["adaptation"], p["loss"], p["money"],
                 )  # fmt: skip
 
@@ -180,8 +185,9 @@ class Rewards(Mechanism):
 def _stacked(prospects: tuple[Prospect, ...], shape: tuple[int, int]) -> tuple[Floats, Floats]:
     """Amounts and chances as float32 (outcomes, R, 1 or N)."""
     parts = [broad(one, shape[0]) for prospect in prospects for one in (prospect.amount, prospect.chance)]
-    zero = np.zeros((shape[0], 1), np.float32)
-    columns = [zero if part is None else part for part in parts]
-    width = max(column.shape[1] for column in columns)
-    both = np.stack([np.broadcast_to(column, (shape[0], width)) for column in columns])
-    return np.ascontiguousarray(both[0::2]), np.ascontiguousarray(both[1::2])
+    width = max(1 if part is None else part.shape[1] for part in parts)
+    amounts, chances = np.zeros((2, len(prospects), shape[0], width), np.float32)
+    for n, part in enumerate(parts):
+        if part is not None:
+            (chances if n % 2 else amounts)[n // 2] = part
+    return amounts, chances

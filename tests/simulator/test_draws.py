@@ -69,11 +69,10 @@ def test_the_counter_is_person_day_nth_and_replicate_and_the_key_seed_and_decisi
 )
 def test_a_row_at_once_is_its_members_one_by_one(ids, day, replicate, seed):
     who = np.array(ids, U)
-    first, second = np.empty(len(who), np.uint32), np.empty(len(who), np.uint32)
-    row_words(who, day, np.uint32(replicate), U(seed), U(99), first, second)
-    lanes = [words(person, day, 0, np.uint32(replicate), U(seed), U(99)) for person in who]
-    assert first.tolist() == [int(lane[0]) for lane in lanes]
-    assert second.tolist() == [int(lane[1]) for lane in lanes]
+    lanes = np.empty((3, len(who)), np.uint32)
+    row_words(who, day, np.uint32(replicate), U(seed), U(99), lanes)
+    alone = [words(person, day, 0, np.uint32(replicate), U(seed), U(99))[:3] for person in who]
+    assert lanes.T.tolist() == [[int(lane) for lane in four] for four in alone]
 
 
 def test_hazards_of_32_bits_are_never_nought_or_one():
