@@ -173,16 +173,17 @@ def _unquoted(value: Any) -> Any:
 
 def _typed(raw: DictConfig) -> DictConfig:
     """The schema filled with what the presets say."""
-    from simulator.topology import TOPOLOGIES  # this and the schema need numba
+    from simulator.registry import strategies  # these and the schema need numba
+    from simulator.topology import TOPOLOGIES
 
     doses = {}
     for name, node in (raw.get("strategy") or {}).items():
         use = node.get("use", name) if isinstance(node, Mapping | DictConfig) else name
-        if use not in known.plugins(known.STRATEGIES):
+        if use not in strategies():
             where = f"preset strategy/{name}"
             if "use" not in node:
                 raise UserError(f"{where}: 'use' is missing; it names the strategy whose dose this is.")
-            raise UserError(f"{where}: {unknown('strategy', str(use), known.plugins(known.STRATEGIES))}")
+            raise UserError(f"{where}: {unknown('strategy', str(use), strategies())}")
         doses[str(name)] = str(use)
     shape = raw.get("topology") or {}
     use = shape.get("use") if isinstance(shape, DictConfig) else None

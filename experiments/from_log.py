@@ -29,7 +29,7 @@ _FEWEST, _MOST = 0.2, 500.0
 _SILENT_VISITS = 0.05
 #: Share of those writing for the first time who were silent members before, where there are any (assumption).
 _AMONG_SILENT = 0.5
-_SURE = 0.98
+_RARE, _SURE = 0.001, 0.98
 
 
 def read_portrait(node: Mapping[str, Any]) -> Portrait:
@@ -62,7 +62,9 @@ def community_of(seen: Portrait, fields: Mapping[str, Any], horizon: int) -> Com
     counts = np.bincount(seen.role, minlength=len(ROLES))
     default = Community()
     levels = {
-        "visiting": _levels(seen.role, logit(visiting), logit(default.visiting), expit),
+        "visiting": np.clip(
+            _levels(seen.role, logit(visiting), logit(default.visiting), expit), _RARE, _SURE
+        ),
         "messages": _levels(seen.role, messages, np.array(default.messages), np.asarray),
     }
     founders = Founders(
@@ -113,7 +115,7 @@ def visits(seen: Portrait) -> tuple[Floats, Floats]:
         visiting[last] = np.maximum(_SILENT_VISITS, writing)
         found[last] = writing / visiting[last]  # so few that messages and writing days are one
     over = np.maximum(visiting / _SURE, 1.0)
-    visiting = np.clip(visiting, 0.001, _SURE)
+    visiting = np.clip(visiting, _RARE, _SURE)
     messages = np.minimum((1 - talk.branching) * found * over, _MOST)
     return visiting, messages
 

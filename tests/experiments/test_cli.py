@@ -272,6 +272,16 @@ def test_a_fault_of_ours_is_one_line_too(say, monkeypatch, tmp_path):
     assert "Traceback" in say("compare", "red_packet", f"out={tmp_path}", *SMALL)[2]
 
 
+def test_a_plug_in_that_does_not_load_is_no_strategy(mistake, monkeypatch, tmp_path):
+    found = (*known.plugins(known.STRATEGIES), "mishap")
+    monkeypatch.setattr(known, "plugins", lambda kind: found)
+    assert "no strategy 'mishap'" in mistake("compare", "mishap")
+    assert "nothing called 'mishap'" in mistake("explain", "mishap")
+    (tmp_path / "strategy").mkdir()
+    (tmp_path / "strategy" / "mine.yaml").write_text("use: mishap\n")
+    assert "no strategy 'mishap'" in mistake("compare", "mine", "--config-dir", str(tmp_path))
+
+
 def test_too_little_memory_is_one_line(mistake, monkeypatch, tmp_path):
     def starve(*_):
         raise MemoryError

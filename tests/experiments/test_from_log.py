@@ -3,7 +3,7 @@ import pytest
 
 from experiments.from_log import community_of, newcomers, visits
 from experiments.messages import load
-from experiments.observed import NOTES, portrait, read_log
+from experiments.observed import NOTES, portrait, read_log, read_logs
 from experiments.study import Study
 from simulator.errors import UserError
 from simulator.members import Role
@@ -127,3 +127,15 @@ def test_facts_are_told_in_both_languages(log):
 
 def test_every_note_has_its_words():
     assert {f"seen.{code}" for code in NOTES} == {key for key in load("en")[0] if key.startswith("seen.")}
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", ["fcc_gitter_dev", "lean_zulip", "college_msg", "qtox_irc"])
+def test_every_real_group_makes_a_community(name, shared):
+    for log in read_logs(shared / "data" / f"{name}.parquet"):
+        for start in ("now", "birth"):
+            seen = portrait(log, start=start)
+            community = community_of(seen, {}, 90)
+            assert community.size == seen.size, log.group
+            assert community.slots >= community.size
+            assert community.arrivals > 0 or seen.arrivals == 0
