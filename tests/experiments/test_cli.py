@@ -291,16 +291,35 @@ def test_too_little_memory_is_one_line(mistake, monkeypatch, tmp_path):
     assert status == MISTAKE
 
 
-def test_all_runs_failing_is_a_mistake_with_the_first_error(mistake, monkeypatch, tmp_path):
+def test_a_tactic_that_fails_costs_its_own_arm_alone(say, monkeypatch, tmp_path):
     from strategies.red_packet import RedPacket
 
     def fail(*_):
         raise ZeroDivisionError("by a plug-in")
 
     monkeypatch.setattr(RedPacket, "offer", fail)
-    status = main(["compare", "red_packet", f"out={tmp_path}", *SMALL])
-    assert status == 0  # the baseline's runs did not fail
+    assert say("compare", "red_packet", f"out={tmp_path}", *SMALL)[0] == 0
     assert "by a plug-in" in (tmp_path / "report.html").read_text("utf-8")
+
+
+def test_where_every_run_fails_the_first_error_is_told(say, monkeypatch, tmp_path):
+    from simulator.simulation import Simulation
+
+    def fail(*_):
+        raise ZeroDivisionError("everywhere")
+
+    monkeypatch.setattr(Simulation, "step", fail)
+    status, out, err = say("compare", "red_packet", f"out={tmp_path}", *SMALL)
+    assert (status, out) == (MISTAKE, "")
+    assert "every run of every arm failed, the first with: ZeroDivisionError: everywhere" in err
+
+
+def test_a_users_presets_in_python(tmp_path):
+    (tmp_path / "strategy").mkdir()
+    (tmp_path / "strategy" / "mine.yaml").write_text("use: red_packet\npurse: 7\n")
+    study = Study.of("mine", config_dir=tmp_path)
+    assert study.scenarios[1].strategies[0][1].purse == 7.0
+    assert study.command == f"qunlab compare --config-dir {tmp_path} mine"
 
 
 def test_warnings_are_notes_and_other_people_s_are_none(say, capsys):

@@ -20,6 +20,7 @@ from simulator.topology import TOPOLOGIES
 def card(capsys, monkeypatch):
     """The card of a name, as printed to a wide pipe, on one line."""
     monkeypatch.setenv("COLUMNS", "400")
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
 
     def read(*words: str) -> str:
         capsys.readouterr()
