@@ -58,7 +58,7 @@ def test_sizes_and_days_are_what_their_names_say():
 
 @pytest.mark.parametrize("name", known.presets("experiment"))
 def test_every_experiment_can_be_run(name, recwarn):
-    study = Study.of(experiment=name, replicates=3)
+    study = Study.of(experiment=name, replicates=3, lang="en")
     assert study.labels[0] == "baseline"
     assert study.labels[-1] == "placebo"
     assert len(study.labels) > 3
