@@ -235,8 +235,9 @@ def test_notes_always_say_whether_the_group_is_calibrated(full):
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_terminal_fits_100_columns_and_begins_with_the_answer(lang):
     result = quick(lang, failed=True)
-    lines = printed(result).splitlines()
+    *lines, rebuild = printed(result).splitlines()
     assert max(map(cell_len, lines)) <= 100
+    assert rebuild.endswith(result.command)  # whole, to be copied
     assert lines[0] == Words(result).headline()
     for arm in result.tested:
         sign = SIGNS[findings.verdict(result, arm.label).code]
