@@ -5,13 +5,15 @@ Workers import this and the simulator alone, so that they start fast.
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from traceback import walk_tb
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.community import Community
 from simulator.errors import UserError
 from simulator.mechanism import PHASES
 from simulator.metrics import METRICS
@@ -23,6 +25,8 @@ from simulator.simulation import Simulation
 #: Daily series that are kept, in the order of the metric table.
 DAILY = tuple(metric.name for metric in METRICS if metric.daily)
 _CALLS = frozenset((*PHASES, "offer", "award"))
+#: By then there have been arrivals, departures, a week of fading and a meetup.
+_WARM_DAYS = 12
 
 
 class Task(NamedTuple):
@@ -128,19 +132,36 @@ def run(scenarios: Sequence[Scenario], task: Task, seed: int) -> Outcome:
     return outcome
 
 
+def warm_up(scenarios: Sequence[Scenario]) -> None:
+    """Have the kernels ready that runs need: read from numba's cache or, the first time ever, compiled.
+
+    Compiling takes longer than most comparisons, and workers that start together would all compile all of it.
+    """
+    _mechanisms()
+    tactics = {label: strategy for scenario in scenarios for label, strategy in scenario.strategies}
+    with suppress(Exception):  # what is wrong with a run is said by the run
+        small = replace(scenarios[0], community=Community(size=40), strategies=tuple(tactics.items()))
+        Simulation(small, [0]).run(_WARM_DAYS)
+
+
 def work(scenarios: Sequence[Scenario], task: Task, seed: int, known: tuple[str, ...]) -> Outcome:
     """:func:`run` in another process, which must have found the same mechanisms as the one that asks.
 
     Raises:
         UserError: Also where it has not, and would simulate another model.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", PluginWarning)  # the asking process has warned already
-        found = tuple(mechanisms())
+    found = _mechanisms()
     if found != known:
         odd = ", ".join(sorted(set(found) ^ set(known)))
         raise UserError(f"A worker process disagrees on which mechanisms there are: {odd}. Start again.")
     return run(scenarios, task, seed)
+
+
+def _mechanisms() -> tuple[str, ...]:
+    """Names of the mechanisms; of plug-ins that cannot be used the asking process has warned already."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PluginWarning)
+        return tuple(mechanisms())
 
 
 def _run_arm(outcome: Outcome, arm: int, scenario: Scenario, numbers: tuple[int, ...], seed: int) -> None:

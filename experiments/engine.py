@@ -16,7 +16,7 @@ from typing import Any
 from loky import ProcessPoolExecutor, cpu_count, wait
 from loky.process_executor import BrokenProcessPool
 
-from experiments.block import Outcome, Task, run, work
+from experiments.block import Outcome, Task, run, warm_up, work
 from experiments.ensemble import BIT, Ensemble, gather
 from experiments.study import MOST_REPLICATES, MOST_WORKERS, whole
 from simulator.errors import UserError
@@ -33,7 +33,7 @@ CACHE_SLOTS = 16_000
 #: Not more: a day costs a millisecond or two of its own, whatever the number of replicates.
 TASKS, TASKS_EACH = 4, 2
 #: Slot-days below which workers take longer to start, some two seconds, than they save.
-SMALL = 5_000_000
+SMALL = 10_000_000
 _ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
 
 
@@ -130,9 +130,10 @@ def _on_workers(arms: Sequence[Scenario], seed: int, tasks: Sequence[Task], work
     What was under way when one died is run again alone; where a worker dies of it again it is halved, until a
     single run is found guilty.
     """
-    todo, suspects = deque(tasks), deque[Task]()
+    todo, suspects, warm = deque(tasks), deque[Task](), False
     while todo:
-        suspects.extend((yield from _until_death(arms, seed, todo, workers)))
+        suspects.extend((yield from _until_death(arms, seed, todo, workers, warm)))
+        warm = True
     while suspects:
         for guilty in (yield from _until_death(arms, seed, suspects, 1)):
             halves = guilty.split()
@@ -143,24 +144,38 @@ def _on_workers(arms: Sequence[Scenario], seed: int, tasks: Sequence[Task], work
 
 
 def _until_death(
-    arms: Sequence[Scenario], seed: int, todo: deque[Task], workers: int
+    arms: Sequence[Scenario], seed: int, todo: deque[Task], workers: int, warm: bool = True
 ) -> Generator[Outcome, None, list[Task]]:
-    """Work off ``todo`` until it is empty or a worker dies; returns what was under way when it died."""
+    """Work off ``todo`` until it is empty or a worker dies; returns what was under way when it died.
+
+    Unless told that all is ``warm``, one worker warms up while the others start: the shortest way to a first
+    outcome when kernels must be compiled, and no longer than any when they need not.
+    """
     pool = ProcessPoolExecutor(workers, env=_ONE_THREAD)
+    known = tuple(mechanisms())
     flying: dict[Any, Task] = {}
     dead: list[Task] = []
-    known = tuple(mechanisms())
+    broken = False
     try:
-        while (todo and not dead) or flying:
-            while todo and not dead and len(flying) < workers:
-                with _deaf():
-                    flying[pool.submit(work, arms, todo[0], seed, known)] = todo[0]
-                todo.popleft()
+        if not warm:
+            with _deaf():
+                first = pool.submit(warm_up, arms)
+            broken = isinstance(first.exception(), BrokenProcessPool)
+        while flying or (todo and not broken):
+            while todo and not broken and len(flying) < workers:
+                try:
+                    with _deaf():
+                        future = pool.submit(work, arms, todo[0], seed, known)
+                except BrokenProcessPool:  # one died while it had nothing to do
+                    broken = True
+                else:
+                    flying[future] = todo.popleft()
             for future in wait(flying, return_when="FIRST_COMPLETED").done:
                 task = flying.pop(future)
                 try:
                     outcome: Outcome = future.result()
                 except BrokenProcessPool:
+                    broken = True
                     dead.append(task)
                 else:
                     yield outcome
