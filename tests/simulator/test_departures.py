@@ -14,6 +14,7 @@ from tests.worlds import Says, bench, steps
 
 MANY = Community(size=2000, cap=2000, arrivals=0.0, invitations=0.0, topology="empty")
 TEN = Community(size=10, cap=12, owners=1, kols=0.2, novices=0.3, arrivals=0.0, invitations=0.0)
+ONLY_EXITS = {"theta": 0, "exit": 0.002}
 
 
 def test_attention_survives_as_a_power_of_tenure():
@@ -29,7 +30,7 @@ def test_attention_survives_as_a_power_of_tenure():
 
 
 def test_leaving_is_rare_and_gives_up_the_slot():
-    sim = bench("departure", community=replace(MANY, owners=0), departure={"theta": 0, "exit": 0.002})
+    sim = bench("departure", community=replace(MANY, owners=0), departure=ONLY_EXITS)
     sim.world.members.belonging[:] = MANY.belonging
     m = steps(sim, 50).members
     left = 1 - m.present.mean()
@@ -72,6 +73,17 @@ def test_the_risk_grows_with_the_exponential():
     for x in (0.0, 0.5, 1.0, 1.5):
         assert muted(x) == pytest.approx(0.2 * np.exp(x), abs=0.035)
     assert muted(3.0) == 1.0
+
+
+def test_so_does_the_risk_of_leaving():
+    def left(fatigue):
+        sim = bench("departure", community=replace(MANY, owners=0), departure={**ONLY_EXITS, "strain": 1.0})
+        sim.world.members.belonging[:] = MANY.belonging
+        sim.world.members.fatigue[:] = fatigue
+        return 1 - steps(sim, 1).members.present.mean()
+
+    for x in (0.0, 1.0, 1.9, 3.0):
+        assert left(x) == pytest.approx(0.002 * np.exp(x), abs=4 * np.sqrt(0.002 * np.exp(x) / 4000))
 
 
 def test_who_is_put_out_leaves_at_once():

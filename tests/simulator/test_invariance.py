@@ -98,6 +98,8 @@ def test_the_order_of_strategies_does_not_matter():
         other = busy(tuple(given[k] for k in order))
         assert differences(busy(given), other) == []
     assert scenario(given).hash == scenario(given[::-1]).hash
+    backwards = Simulation(scenario(given[::-1]), [0]).world.tactics
+    assert [tactic.label for tactic in backwards] == sorted(FOUR)
 
 
 def test_a_tactics_luck_is_its_labels():

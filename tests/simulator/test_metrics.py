@@ -268,6 +268,25 @@ def test_its_life_table(village):
     assert table["role"] == [0, 1, 2, 3, 2]
 
 
+def test_a_newcomers_first_visit_is_no_awakening(monkeypatch):
+    """Dormant is who has been away for 14 days, since joining if they never came."""
+
+    @dataclass(frozen=True, kw_only=True)
+    class Door(Arrivals):
+        def arrivals(self, world):
+            if world.day in (10, 11):
+                ids = np.array([ORGANIC + np.uint64(world.day)])
+                world.members.join(np.array([0]), ids, joined=world.day)
+
+    came = np.zeros((40, 4), int)
+    came[20, 2] = came[25, 3] = 1  # ten and fourteen days after joining
+    script(monkeypatch, came)
+    plug_in(monkeypatch, Door)
+    told = scenario(community=Community(size=2), days=40, mechanisms=only("attendance", "arrivals"))
+    awakened = Simulation(told, [0]).run().daily["awakened"][0]
+    assert np.flatnonzero(awakened).tolist() == [25]
+
+
 def test_visitors_count_for_a_month_in_dau_mau(monkeypatch):
     came = np.zeros((40, 2), int)
     came[:, 0] = came[0, 1] = 1

@@ -106,6 +106,10 @@ def test_a_strangers_strategy_stands_beside_ours(installed):
             "Plug-in 'red_packet' of stranger is left out: qunlab has a plug-in of that name.",
         ),
         (
+            entry("red_packet", Fake, dist="acme"),  # before us in the alphabet, and all the same
+            "Plug-in 'red_packet' of acme is left out: qunlab has a plug-in of that name.",
+        ),
+        (
             entry("broken", ImportError("x"), dist=None),
             "Plug-in 'broken' of an unknown distribution does not load (ImportError: x).",
         ),
