@@ -1,7 +1,7 @@
-"""Five beliefs of practitioners, put to the model: the effect, its interval over worlds, and the same without the carrier.
+"""Five beliefs of practitioners, put to the model.
 
-Each is run as it stands and once more with the mechanism that should carry it switched off. None is a target: whatever
-comes out is printed.
+Each is run as it stands and once more with the mechanism that should carry it off: effect and interval over
+worlds. None is a target: whatever comes out is printed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -46,7 +46,8 @@ class Belief:
     Attributes:
         key: Its name, a key of the message catalogue under ``belief``.
         settings: Settings of the study, as on the command line.
-        arm: The arm that is compared with doing nothing; empty to compare communities or read the baseline alone.
+        arm: The arm that is compared with doing nothing; empty to compare communities or read the baseline
+            alone.
         altered: Settings of the other community, where communities are compared.
         readings: What is read, by a key of the catalogue under ``reading``.
         carrier: Mechanism settings that switch off what should carry the effect.
@@ -71,21 +72,33 @@ BELIEFS: tuple[Belief, ...] = (
     Belief(
         "red_packet",
         {"community": "interest_group", "days": 30, "follow_up": 60},
-        {"first_week": window("voices", 0, 7), "fourth_week": window("voices", 21, 28), "after": window("voices", 37, 90)},
+        {
+            "first_week": window("voices", 0, 7),
+            "fourth_week": window("voices", 21, 28),
+            "after": window("voices", 37, 90),
+        },
         {"rewards": OFF, "prompts": OFF, "gift_echo": OFF},
         arm="red_packet",
     ),
     Belief(
         "check_in",
         {"community": "study_camp", "days": 21, "follow_up": 21},
-        {"camp_visitors": window("visitors", 0, 21), "last_week_visitors": window("visitors", 14, 21), "camp_voices": window("voices", 0, 21)},
+        {
+            "camp_visitors": window("visitors", 0, 21),
+            "last_week_visitors": window("visitors", 14, 21),
+            "camp_voices": window("voices", 0, 21),
+        },
         {"streaks": OFF},
         arm="check_in_streak",
     ),
     Belief(
         "meetup",
         {"community": "interest_group", "days": 60, "follow_up": 60},
-        {"month_after": window("voices", 11, 41), "day_60_after": window("voices", 63, 78), "lifespan": summary("lifespan")},
+        {
+            "month_after": window("voices", 11, 41),
+            "day_60_after": window("voices", 63, 78),
+            "lifespan": summary("lifespan"),
+        },
         {"bonding": OFF},
         arm="offline_meetup(days=10,every=1,start=0)",
     ),

@@ -18,8 +18,8 @@ from scipy import stats
 ENOUGH = 15  # pairs from which skewness can be judged; with fewer no verdict is given
 RESAMPLES = 4999  # (RESAMPLES + 1) x 0.025 is whole
 DRAWS = 40_000
-#: Most that a bootstrap-t interval may reach, in half-widths of Student's. Where a few replicates carry the whole
-#: spread, resamples without them have next to none, and their pivots know no bounds.
+#: Most that a bootstrap-t interval may reach, in half-widths of Student's. Where a few replicates carry the
+#: whole spread, resamples without them have next to none, and their pivots know no bounds.
 WIDEST = 4.0
 SEED = 20_240_229  # the same resamples for everyone: results depend on the data alone
 

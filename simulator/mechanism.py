@@ -67,7 +67,8 @@ class Mechanism:
         """Build one with parameters set by hand; these are the same in every replicate.
 
         Raises:
-            UserError: A name that is no parameter, or a value outside its range (nought is allowed but for a divisor).
+            UserError: A name that is no parameter, or a value outside its range (nought is allowed but for a
+            divisor).
         """
         declared = knobs(cls)
         values: dict[str, float] = {}

@@ -40,7 +40,9 @@ NEVER = -1
 #: The columns every community has. A mechanism may declare more of its own.
 COLUMNS: dict[str, Column] = {
     "present": Column(np.bool_, 0, "someone holds this slot"),
-    "id": Column(np.uint64, 0, "the person, for ever; 2^62-blocks: founder ordinal, organic (day, k), referred"),
+    "id": Column(
+        np.uint64, 0, "the person, for ever; 2^62-blocks: founder ordinal, organic (day, k), referred"
+    ),
     "role": Column(np.int8, Role.LURKER, "owner, KOL, novice or lurker; see Role"),
     "first_role": Column(np.int8, Role.LURKER, "role on joining"),
     "joined": Column(np.int32, NEVER, "day of joining; founders 0 or, where their past is known, before 0"),
@@ -88,8 +90,9 @@ def _seats(present, replicate, out):
 class Members(Mapping[str, Array]):
     """Columns of member state; ``members.habit`` and ``members["habit"]`` are the same ``(R, N)`` array.
 
-    Capacity is fixed; ``present`` says which slots are taken. Whoever leaves sets the slot back to blank in every column,
-    those of mechanisms and strategies included, so that a slot that is given again starts clean.
+    Capacity is fixed; ``present`` says which slots are taken. Whoever leaves sets the slot back to blank in
+    every column, those of mechanisms and strategies included, so that a slot that is given again starts
+    clean.
 
     Args:
         replicates: Number of communities, R.
@@ -132,7 +135,8 @@ class Members(Mapping[str, Array]):
             **values: Column values, each ``(n,)`` or a scalar.
 
         Returns:
-            ``(seated, slot)``: which newcomers got a seat, as indices into the arguments, and the slot of each.
+            ``(seated, slot)``: which newcomers got a seat, as indices into the arguments, and the slot of
+            each.
         """
         seats = np.full(len(replicate), NEVER, np.int64)
         _seats(self.present, np.asarray(replicate, np.int64), seats)

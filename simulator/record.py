@@ -150,7 +150,7 @@ def gini(messages: NDArray[Any]) -> float:
 
 
 def _ratio(a: Series, b: Series) -> Series:
-    return np.divide(a, b, out=np.full(len(a), np.nan), where=b > 0)
+    return np.asarray(np.divide(a, b, out=np.full(len(a), np.nan), where=b > 0))
 
 
 def _mean(x: Series) -> Series:

@@ -7,10 +7,10 @@ from simulator.jit import kernel
 
 @kernel
 def listed(marked, slots, count):
-    """List the marked slots of each row in order: ``slots[r, :count[r]]``. Without a branch, which would be mispredicted.
+    """List the marked slots of each row in order, ``slots[r, :count[r]]``, without a branch to mispredict.
 
-    What concerns visitors only, or only those who have not muted the group, goes through such a list: most members of
-    most groups stay away on most days.
+    What concerns visitors only, or only those who have not muted the group, goes through such a list: most
+    members of most groups stay away on most days.
     """
     for r in range(marked.shape[0]):
         row, out = marked[r], slots[r]
@@ -23,7 +23,7 @@ def listed(marked, slots, count):
 
 @kernel
 def rank_by_id(ids, who):
-    """Sort slots in place by the id of who sits there, so that slot numbers decide nothing (Shell's sort, Ciura's gaps)."""
+    """Sort slots in place by the id of who sits there (Shell's sort): slot numbers decide nothing."""
     n = who.shape[0]
     gap = 1
     while gap < n:

@@ -32,7 +32,8 @@ class Simulation:
         numbers = np.array(list(replicates), np.uint32)
         if not len(numbers):
             raise UserError("replicates is 0; it must be at least 1.")
-        if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < 2**32:
+        given: object = seed
+        if isinstance(given, bool) or not isinstance(given, int | np.integer) or not 0 <= given < 2**32:
             raise UserError(f"seed is {seed!r}; it must be a whole number from 0 to 4294967295.")
         self.scenario, self.seed = scenario, int(seed)
         on, off = make_mechanisms(scenario.mechanisms)
@@ -63,7 +64,9 @@ class Simulation:
                 names = [f"strategy {t.label}" for t in self.world.tactics] + names
             if names:
                 lines.append(f"{phase:13} {', '.join(names)}")
-        return "\n".join([*lines, "leaving       those who go give up their slot", "metrics       the day is counted"])
+        return "\n".join(
+            [*lines, "leaving       those who go give up their slot", "metrics       the day is counted"]
+        )
 
     def _run(self, phase: str) -> None:
         for run in self._phases[phase]:
@@ -131,11 +134,11 @@ class Simulation:
 
     @staticmethod
     def _declared(tactic: Tactic, stimuli: Offer | Award) -> None:
-        """A tactic may only use the channels it declares, or the check for listeners would be worth nothing."""
+        """A tactic may only use channels it declares, or the check for listeners would be worth nothing."""
         extra = used(stimuli) - tactic.strategy.uses - {"cost"}
         if extra:
-            name = tactic.strategy.name
-            raise UserError(f"Strategy {name!r} uses channel {min(extra)!r} but declares only {sorted(tactic.strategy.uses)}.")
+            name, declared = tactic.strategy.name, ", ".join(sorted(tactic.strategy.uses))
+            raise UserError(f"Strategy {name!r} uses channel {min(extra)!r} but declares only {declared}.")
 
     def _leave(self) -> None:
         """Those who leave give up their slot; their rows of the life table are kept."""

@@ -15,6 +15,7 @@ from simulator.philox import poisson
 if TYPE_CHECKING:
     from simulator.world import World
 
+
 @kernel
 def _how_many(u, mean, out):
     for j in range(u.shape[0]):
@@ -29,7 +30,16 @@ def invitations(u: NDArray[np.float64], mean: float) -> NDArray[np.int16]:
 
 
 #: What is drawn for each person; the last two are not normal.
-_DECISIONS = ("effect", "discipline", "alignment", "expertise", "interest", "belonging", "rate", "invitations")
+_DECISIONS = (
+    "effect",
+    "discipline",
+    "alignment",
+    "expertise",
+    "interest",
+    "belonging",
+    "rate",
+    "invitations",
+)
 #: Spread of personal expertise, interest and belonging around the role's or the group's mean (assumption).
 _SPREAD = 0.12
 
@@ -52,7 +62,9 @@ def traits(
 
     shape = world.trait("rate_shape")[replicate].astype(np.float64)
     spread = world.trait("person_spread")[replicate].astype(np.float64)
-    firm = 5.0  # concentration of the Beta-like trait distributions below, by the logistic-normal (assumption)
+    firm = (
+        5.0  # concentration of the Beta-like trait distributions below, by the logistic-normal (assumption)
+    )
     return {
         "role": role,
         "first_role": role,
@@ -64,7 +76,9 @@ def traits(
         "interest": _share(community.interest + interest),
         "belonging": _share(community.belonging + belonging),
         "habit": community.habit,
-        "speaking": np.array(community.visiting)[role] * (1 - np.exp(-np.array(community.messages)[role])) / 2,
+        "speaking": np.array(community.visiting)[role]
+        * (1 - np.exp(-np.array(community.messages)[role]))
+        / 2,
         "invitations": invitations(u[-1], community.invitations),
     }
 

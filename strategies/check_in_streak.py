@@ -1,4 +1,4 @@
-"""Check-in streaks (打卡/签到): a daily check-in, a run that grows, milestones, and a card that mends one missed day."""
+"""Check-in streaks (打卡/签到): a run of daily check-ins, milestones, and a card that mends one miss."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -13,10 +13,11 @@ from simulator.strategy import Award, Day, Memory, Offer, Strategy, knob
 
 @dataclass(frozen=True, kw_only=True)
 class CheckInStreak(Strategy):
-    """Members check in daily for points; a run of days pays a bonus at every milestone, a repair card mends one miss.
+    """Members check in daily for points; a run pays at milestones, and a repair card mends one miss.
 
-    A broken logged run lowers engagement, less if it can be repaired (Silverman and Barasch 2023); streaks make token activity
-    too (Moldon et al. 2021); habit is unharmed by a miss (Lally et al. 2010). Check-in posts are tokens, not talk.
+    A broken logged run lowers engagement, less if it can be repaired (Silverman and Barasch 2023); streaks
+    make token activity too (Moldon et al. 2021); habit is unharmed by a miss (Lally et al. 2010). Check-in
+    posts are tokens, not talk.
     """
 
     name: ClassVar[str] = "check_in_streak"
@@ -38,7 +39,7 @@ class CheckInStreak(Strategy):
         return any((self.point, self.bonus, self.stake, self.notice, self.hours))
 
     def _completes(self, run: NDArray[np.int32]) -> Bools:
-        """Whose run is a whole number of milestones (dividing by one number is far quicker than remainders)."""
+        """Whose run is a whole number of milestones (dividing is far quicker than remainders)."""
         whole: Bools = run // self.milestone * self.milestone == run
         return whole
 
@@ -49,9 +50,13 @@ class CheckInStreak(Strategy):
         prospects: tuple[Prospect, ...] = ()
         if self.point or self.bonus:
             due = self._completes(run + 1)
-            prospects = (Prospect(np.where(due, np.float32(self.point + self.bonus), np.float32(self.point))),)
+            prospects = (
+                Prospect(np.where(due, np.float32(self.point + self.bonus), np.float32(self.point))),
+            )
         return Offer(
-            prompt=self.notice or None, prospects=prospects, run=np.float32(self.stake) * run if self.stake else None
+            prompt=self.notice or None,
+            prospects=prospects,
+            run=np.float32(self.stake) * run if self.stake else None,
         )
 
     def award(self, day: Day, whom: Bools, came: Bools, memory: Memory) -> Award:

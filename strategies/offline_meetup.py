@@ -18,8 +18,9 @@ _NOWHERE = -1
 class OfflineMeetup(Strategy):
     """Members are asked to meet in person; of those willing as many go as there are seats, and sit at tables.
 
-    Attendees' ties to each other strengthen and ties to others thin (Sessions 2010); attendees decline more slowly up to a year later
-    (Schwitter 2024, matched); content may fall (McCully et al. 2011). Who goes is self-selected, here by belonging.
+    Attendees' ties to each other strengthen and ties to others thin (Sessions 2010); attendees decline more
+    slowly up to a year later (Schwitter 2024, matched); content may fall (McCully et al. 2011). Who goes is
+    self-selected, here by belonging.
     """
 
     name: ClassVar[str] = "offline_meetup"
@@ -29,9 +30,17 @@ class OfflineMeetup(Strategy):
 
     when: When = When(every=30, start=10)
     seats: int = knob(20, low=0, high=100_000, off=0, unit="people", doc="seats at one meetup")
-    table: int = knob(10, low=2, high=1000, unit="people", doc="people at one table, who get to know each other")
-    per_head: float = knob(80.0, low=0, high=10_000, off=0.0, unit="yuan", doc="cost of one person going", tag="A")
-    invited: str = knob("everyone", choices=("everyone", "visitors", "kols"), doc="who is asked: all, the day's visitors, or KOLs")
+    table: int = knob(
+        10, low=2, high=1000, unit="people", doc="people at one table, who get to know each other"
+    )
+    per_head: float = knob(
+        80.0, low=0, high=10_000, off=0.0, unit="yuan", doc="cost of one person going", tag="A"
+    )
+    invited: str = knob(
+        "everyone",
+        choices=("everyone", "visitors", "kols"),
+        doc="who is asked: all, the day's visitors, or KOLs",
+    )
     notice: float = knob(0.5, low=0, high=5, off=0.0, unit="notices", doc="how clearly it is announced")
     hours: float = knob(6.0, low=0, high=200, off=0.0, unit="hours", doc="work for one meetup")
 

@@ -18,11 +18,14 @@ _GRAIN = 2.0**-20
 
 @dataclass(frozen=True, kw_only=True)
 class RedPacket(Strategy):
-    """A purse is dropped and announced; of those who come, the quickest grab a share each, and all can see it.
+    """A purse is dropped and announced; the quickest of those who come grab a share each, and all can see.
 
-    What members hear of it: the notice, the prospect of a share, the money, and the grabs scrolling by. Whether it helps
-    is open: gifts echo at 0.18 per unit (Yuan et al. 2024) and go with participation (2017, matched, not causal), expected pay can
-    crowd out interest (Deci et al. 1999). The lucky split is uniform up to twice the remaining mean (folk algorithm).
+    What members hear of it: the notice, the prospect of a share, the money, and the grabs scrolling by.
+    Whether it helps is open: gifts echo at 0.18 per unit (Yuan et al. 2024) and go with participation (2017,
+    matched, not
+        causal), expected pay can
+    crowd out interest (Deci et al. 1999). The lucky split is uniform up to twice the remaining mean (folk
+    algorithm).
     """
 
     name: ClassVar[str] = "red_packet"
@@ -31,7 +34,16 @@ class RedPacket(Strategy):
     evidence: ClassVar[tuple[str, ...]] = ("yuan2024", "yuan2017", "deci1999", "tversky1992")
 
     when: When = When(every=3)
-    purse: float = knob(20.0, low=0, high=20_000, off=0.0, unit="yuan", doc="money in one drop", tag="IND", source="redpacket-cap")
+    purse: float = knob(
+        20.0,
+        low=0,
+        high=20_000,
+        off=0.0,
+        unit="yuan",
+        doc="money in one drop",
+        tag="IND",
+        source="redpacket-cap",
+    )
     shares: int = knob(10, low=1, high=1000, doc="how many can grab a share")
     split: str = knob("lucky", choices=("lucky", "equal"), doc="shares by luck, or all the same")
     notice: float = knob(1.0, low=0, high=5, off=0.0, unit="notices", doc="how clearly the drop is announced")
@@ -48,7 +60,9 @@ class RedPacket(Strategy):
         even = self.purse / self.shares
         if self.split == "equal":
             return Offer(prompt=prompt, prospects=(Prospect(even, chance),))
-        return Offer(prompt=prompt, prospects=(Prospect(_LOW * even, chance / 2), Prospect(_HIGH * even, chance / 2)))
+        return Offer(
+            prompt=prompt, prospects=(Prospect(_LOW * even, chance / 2), Prospect(_HIGH * even, chance / 2))
+        )
 
     def award(self, day: Day, whom: Bools, came: Bools, memory: Memory) -> Award:
         """Split the purse among the quickest."""

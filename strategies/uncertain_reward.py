@@ -13,12 +13,12 @@ from simulator.strategy import Award, Day, Memory, Offer, Strategy, knob
 
 @dataclass(frozen=True, kw_only=True)
 class UncertainReward(Strategy):
-    """A budget is announced; of those who come, a few are drawn and share it evenly. The draw is resolved at once.
+    """A budget is announced; of those who come, a few are drawn and share it evenly.
 
-    With ``winners`` at its largest everybody present gets the same small sum, so the tactic can be compared with itself
-    at one budget. Whether few winners pull more is contested: 70% against 43% finished under an uncertain reward (Shen et al.
-    2015), surveys answered no better or worse under a lottery (Halpern et al. 2011); prospect theory alone favours one big
-    prize only among many.
+    The draw is resolved at once. With ``winners`` at its largest everybody present gets the same small sum,
+    so the tactic can be compared with itself at one budget. Whether few winners pull more is contested: 70%
+    against 43% finished under an uncertain reward (Shen et al. 2015), surveys answered no better or worse
+    under a lottery (Halpern et al. 2011); prospect theory alone favours one big prize only among many.
     """
 
     name: ClassVar[str] = "uncertain_reward"

@@ -1,4 +1,4 @@
-"""What the READMEs show is run: every Python block as it stands, every command line as the command reads it."""
+"""What the READMEs show is run: every Python block, and every command line as the command reads it."""
 
 import re
 import shlex

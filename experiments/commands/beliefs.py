@@ -1,4 +1,4 @@
-"""``qunlab beliefs``: what practitioners believe, put to the model, with and without the mechanism that carries it."""
+"""``qunlab beliefs``: what practitioners believe, put to the model, with and without what carries it."""
 
 from rich.console import Console
 from rich.table import Table

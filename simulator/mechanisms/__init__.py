@@ -1,1 +1,1 @@
-"""The mechanisms: one file each, equation beside kernel. See ``simulator/mechanism.py`` for phases and parameters."""
+"""The mechanisms: one file each, equation beside kernel; phases and parameters: ``simulator.mechanism``."""

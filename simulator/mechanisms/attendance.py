@@ -2,8 +2,8 @@
 
     came ~ Bernoulli(1 / (1 + exp(-logit)))    for members who are present and have not muted the group
 
-The logit is the sum of what the other mechanisms put into it. Muting is the attention clock, leaving the other one
-(people in chat groups rarely exit, they mute).
+The logit is the sum of what the other mechanisms put into it. Muting is the attention clock, leaving the
+other one (people in chat groups rarely exit, they mute).
 """
 
 from dataclasses import dataclass

@@ -2,8 +2,9 @@
 
     h = rate + care minutes / (minutes + 10)
 
-Awakening (唤醒) is one of the four rates operators watch. Sizes are assumptions; of those who lurk 13% meant to from the start (Nonnecke
-et al. 2004), so care cannot reach all: the share ``never`` of members, fixed by the person, does not respond to it.
+Awakening (唤醒) is one of the four rates operators watch. Sizes are assumptions. Of those who lurk, 13% meant
+to from the start (Nonnecke et al. 2004), so care cannot reach all: the share ``never`` of members, fixed by
+the person, does not respond to it.
 """
 
 from dataclasses import dataclass
@@ -49,7 +50,9 @@ class Awakening(Mechanism):
     hears: ClassVar[frozenset[str]] = frozenset({"care"})
 
     rate: float = param(0.002, 0.0, 0.006, unit="1/day", doc="looking in again by oneself", tag="A")
-    care: float = param(0.1, 0.0, 0.3, unit="1/day", doc="looking in after long attention", tag="A", source="burke2009")
+    care: float = param(
+        0.1, 0.0, 0.3, unit="1/day", doc="looking in after long attention", tag="A", source="burke2009"
+    )
     never: float = param(0.13, 0.1, 0.5, doc="share whom care never reaches", tag="S", source="nonnecke2004")
 
     def habit(self, world: "World") -> None:
@@ -57,6 +60,7 @@ class Awakening(Mechanism):
         p, m = world.params[self.name], world.members
         minutes = world.given("care")
         _wake(
-            m.id, m.present, m.muted, minutes is not None, world.nought if minutes is None else minutes, p["rate"], p["care"], p["never"], world.day, world.replicates,
+            m.id, m.present, m.muted, minutes is not None, world.nought if minutes is None else minutes,
+            p["rate"], p["care"], p["never"], world.day, world.replicates,
             U(world.seed), U(_DECISION), U(_NEVER),
         )  # fmt: skip

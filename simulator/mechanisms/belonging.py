@@ -1,11 +1,13 @@
-"""Belonging: being answered, being replied to and being among friends make one of us; silence and unanswered questions do not.
+"""Belonging: answers, replies and friends make one of us; silence and unanswered questions do not.
 
     logit += w (B - B0)
-    dB = (reply replied + answer answered + tie t/(1+t) came + care minutes/(minutes+10) + purpose a mentions) (1 - B)
+    dB = (reply replied + answer answered + tie t/(1+t) came + care minutes/(minutes+10) + purpose a mentions)
+    (1 - B)
          - unanswered B - decay B
 
-t is the strength of ties to today's visitors: contagion enters here, once. Joyce and Kraut (2006): a reply raises return by
-0.48 on the logit, correlational; shrunk. Burke et al. (2009): singling out helps those who were not inclined.
+t is the strength of ties to today's visitors: contagion enters here, once. Joyce and Kraut (2006): a reply
+raises return by 0.48 on the logit, correlational; shrunk. Burke et al. (2009): singling out helps those who
+were not inclined.
 """
 
 from dataclasses import dataclass
@@ -27,7 +29,8 @@ _MINUTES = np.float32(10)
 
 @kernel
 def _belong(
-    start, used, other, strength, came, here, visitors, replied, asked, answered, reply, answer, unanswered, tie, decay, b,
+    start, used, other, strength, came, here, visitors, replied, asked, answered,
+    reply, answer, unanswered, tie, decay, b,
 ):  # fmt: skip
     one = np.float32(1)
     moved = np.empty(b.shape[1], np.float32)
@@ -64,10 +67,14 @@ class Belonging(Mechanism):
     weight: float = param(1.6, 0.8, 2.4, unit="logit", doc="full belonging on coming", tag="A")
     reply: float = param(0.03, 0.005, 0.06, doc="gain by being replied to", tag="D", source="joyce2006")
     answer: float = param(0.03, 0.005, 0.06, doc="gain by an answer", tag="D", source="joyce2006")
-    unanswered: float = param(0.05, 0.0, 0.10, doc="loss by an unanswered question", tag="A", source="burke2007")
+    unanswered: float = param(
+        0.05, 0.0, 0.10, doc="loss by an unanswered question", tag="A", source="burke2007"
+    )
     tie: float = param(0.03, 0.0, 0.06, doc="gain a visit among strong ties", tag="A")
     care: float = param(0.10, 0.0, 0.2, doc="gain by long personal attention", tag="A", source="burke2009")
-    purpose: float = param(0.02, 0.0, 0.06, unit="1/mention", doc="gain by the shared goal", tag="A", source="ren2012")
+    purpose: float = param(
+        0.02, 0.0, 0.06, unit="1/mention", doc="gain by the shared goal", tag="A", source="ren2012"
+    )
     decay: float = param(0.015, 0.005, 0.03, unit="1/day", doc="fading", tag="A")
 
     def pull(self, world: "World") -> None:
@@ -80,7 +87,8 @@ class Belonging(Mechanism):
         p, m = world.params[self.name], world.members
         ties = world.ties
         _belong(
-            ties.start, ties.used, ties.other, ties.strength, world.came, world.here, world.visitors, world.replied, world.asked, world.answered,
+            ties.start, ties.used, ties.other, ties.strength,
+            world.came, world.here, world.visitors, world.replied, world.asked, world.answered,
             p["reply"], p["answer"], p["unanswered"], p["tie"], p["decay"], m.belonging,
         )  # fmt: skip
         b, care, purpose = m.belonging, world.given("care"), world.given("purpose")

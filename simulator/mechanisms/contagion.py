@@ -2,8 +2,9 @@
 
     L <- keep L + sum over ties to those who went away today of w
 
-Van den Bulte et al. (2018): referred customers churn less only while their referrer stays; Borbora et al. (2019): churn falls
-with socialisation. Observational otherwise, so the weight (``departure.grief``) reaches nought.
+Van den Bulte et al. (2018): referred customers churn less only while their referrer stays; Borbora et al.
+(2019): churn falls with socialisation. Observational otherwise, so the weight (``departure.grief``) reaches
+nought.
 """
 
 from dataclasses import dataclass
@@ -28,7 +29,9 @@ def _mourn(start, used, other, strength, gone, keep, loss):
         for i in range(row.shape[0]):
             row[i] *= k
         for i in range(row.shape[0]):
-            if gone[r, i]:  # added up in float64, where sums of strengths are exact, before anything is rounded
+            if gone[
+                r, i
+            ]:  # added up in float64, where sums of strengths are exact, before anything is rounded
                 for e in range(start[r, i], start[r, i] + used[r, i]):
                     lost[U(other[U(e)])] += strength[U(e)]
         for i in range(row.shape[0]):
@@ -51,5 +54,11 @@ class Contagion(Mechanism):
         """Count what tie strength each member lost today."""
         ties = world.ties
         _mourn(
-            ties.start, ties.used, ties.other, ties.strength, world.gone, world.params[self.name]["keep"], world.members.loss
+            ties.start,
+            ties.used,
+            ties.other,
+            ties.strength,
+            world.gone,
+            world.params[self.name]["keep"],
+            world.members.loss,
         )

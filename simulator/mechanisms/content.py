@@ -1,12 +1,12 @@
-"""Content: people come for what is useful to them, and usefulness comes from talk, answers and what is brought in.
+"""Content: people come for what is useful to them: talk, answers and what is brought in.
 
     logit += w I (V - V0) + w (I - I0) V0 + w I (1 - exp(-announced / knee))
     V <- V + (1 - exp(-ln2 x useful / reference) - V) / memory
 
-V is the value of recent content, 0..1; ``useful`` counts messages by the expertise of who wrote them, answered questions
-double, and delivered content. Concave, as information benefit is (knee 40 messages a day, Ren and Kraut 2014). The
-reference is what the opening days of an ordinary group of this kind are expected to yield, replies included, so V
-starts at V0 = 0.5.
+V is the value of recent content, 0..1; ``useful`` counts messages by the expertise of who wrote them,
+an answered question as two messages more, and delivered content. Concave, as information benefit is (knee 40
+messages a day, Ren and Kraut 2014). The reference is what the opening days of an ordinary group of this kind
+are expected to yield, replies included, so V starts at V0 = 0.5.
 """
 
 from dataclasses import dataclass
@@ -57,7 +57,9 @@ class Content(Mechanism):
 
     weight: float = param(2.0, 1.0, 3.0, unit="logit", doc="interest x value on coming", tag="A")
     memory: float = positive(7.0, 3.0, 14.0, unit="days", doc="how long content keeps its value", tag="A")
-    knee: float = positive(40.0, 20.0, 100.0, unit="messages", doc="saturation of announced", tag="S", source="ren2014")
+    knee: float = positive(
+        40.0, 20.0, 100.0, unit="messages", doc="saturation of announced", tag="S", source="ren2014"
+    )
 
     def pull(self, world: "World") -> None:
         """Add the term of interest and value."""

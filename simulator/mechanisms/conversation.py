@@ -1,15 +1,16 @@
 """Conversation: who talks, who is replied to, whose question is answered.
 
     seeds_i   ~ NegBin(messages_role x rate_i x exp(u_r / 2) x (0.3 + 0.7 I/I0) x audience x room, dispersion)
-    replies   ~ NegBin with the mean S n/(1-n) and variance S n/(1-n)^3 of a branching cluster started by S seeds
-    audience  = (visitors yesterday / visitors expected at the opening)^e
+    replies   ~ NegBin with the mean S n/(1-n) and variance S n/(1-n)^3 of a branching cluster started by S
+    seeds audience  = (visitors yesterday / visitors expected at the opening)^e
     room      = 1 / (1 + expected messages / ceiling)
     answered  with chance 1 - exp(-kappa x ability present / questions asked)
 
-Replies are spread over those present by how much they talk and know. Branching n < 1: talk dies out by itself; with few
-people there is nobody to answer, n -> n (1 - exp(-others / 3)).
-Sources: negative-binomial posting (GroupMe student group), excitation and its form (Ross and Deutsch 2026), audience effect
-(Zhang and Zhu 2011), saturation of talk (Jones et al. 2008), unanswered questions (Burke et al. 2007).
+Replies are spread over those present by how much they talk and know. Branching n < 1: talk dies out by
+itself; with few people there is nobody to answer, n -> n (1 - exp(-others / 3)).
+Sources: negative-binomial posting (GroupMe student group), excitation and its form (Ross and Deutsch 2026),
+audience effect (Zhang and Zhu 2011), saturation of talk (Jones et al. 2008), unanswered questions (Burke et
+al. 2007).
 """
 
 from dataclasses import dataclass
@@ -34,7 +35,8 @@ _FIX = 65536.0
 
 @kernel
 def _talk(
-    ids, role, here, visitors, rate, interest, expertise, energy, own, level, ask, scale, dispersion, branching, kappa,
+    ids, role, here, visitors, rate, interest, expertise, energy, own, level, ask, scale,
+    dispersion, branching, kappa,
     day, replicates, seed, talk, reply, posts, asked, answered, replied, stats, said, spoke,
 ):  # fmt: skip
     slots = ids.shape[1]
@@ -98,11 +100,17 @@ class Conversation(Mechanism):
 
     name: ClassVar[str] = "conversation"
 
-    dispersion: float = positive(0.5, 0.2, 1.0, doc="negative-binomial shape of a day's messages", tag="A", source="groupme-nbd")
+    dispersion: float = positive(
+        0.5, 0.2, 1.0, doc="negative-binomial shape of a day's messages", tag="A", source="groupme-nbd"
+    )
     branching: float = param(0.5, 0.3, 0.8, doc="replies a message excites", tag="A", source="masuda2013")
     audience: float = param(0.3, 0.1, 0.6, doc="exponent of the audience effect", tag="A", source="zhang2011")
-    ceiling: float = positive(1500.0, 600.0, 3000.0, unit="messages/day", doc="where talk saturates", tag="A", source="jones2008")
-    answering: float = param(1.5, 0.5, 3.0, doc="answers per question and unit of ability", tag="A", source="burke2007")
+    ceiling: float = positive(
+        1500.0, 600.0, 3000.0, unit="messages/day", doc="where talk saturates", tag="A", source="jones2008"
+    )
+    answering: float = param(
+        1.5, 0.5, 3.0, doc="answers per question and unit of ability", tag="A", source="burke2007"
+    )
 
     def conversation(self, world: "World") -> None:
         """Let those who came talk."""
@@ -111,7 +119,8 @@ class Conversation(Mechanism):
         expected = world.reference_messages * crowd / (1.0 - p["branching"].astype(np.float64))
         scale = np.exp(world.effect / 2.0) * crowd ** p["audience"] / (1.0 + expected / p["ceiling"])
         _talk(
-            m.id, m.role, world.here, world.visitors, m.rate, m.interest, m.expertise, world.energy, max(c.interest, 0.01),
+            m.id, m.role, world.here, world.visitors,
+            m.rate, m.interest, m.expertise, world.energy, max(c.interest, 0.01),
             np.array(c.messages, np.float32), np.array(c.questions, np.float32), scale,
             p["dispersion"], p["branching"], p["answering"], world.day, world.replicates, U(world.seed),
             U(_TALK), U(_REPLY), world.posts, world.asked, world.answered, world.replied, world.questions,

@@ -1,10 +1,11 @@
 """Departure: two clocks. Attention runs out (muting), and, rarely, people leave the group.
 
     muting: h = theta / (t + t0) exp(-b (B - B0) + f F + g L);    leaving: h = exit x the same exponential
-    t = days since joining, B belonging, F fatigue, L tie strength lately lost (see contagion). Owners do neither.
+    t = days since joining, B belonging, F fatigue, L tie strength lately lost (see contagion). Owners do
+    neither.
 
-The power-law hazard in tenure gives survival t^-theta: theta 0.15-0.5 for chat (assumption, from app retention 0.4-0.6). People in
-chat groups rarely exit, they mute. Members put out by a rule leave at once.
+The power-law hazard in tenure gives survival t^-theta: theta 0.15-0.5 for chat (assumption, from app
+retention 0.4-0.6). People in chat groups rarely exit, they mute. Members put out by a rule leave at once.
 """
 
 from dataclasses import dataclass
@@ -30,10 +31,13 @@ _WORD = np.float32(2.0**-32)
 
 
 @kernel
-def _suspect(belonging, fatigue, loss, muted, joined, b0, b, f, g, theta, start, leave, day, first, second, out):
+def _suspect(
+    belonging, fatigue, loss, muted, joined, b0, b, f, g, theta, start, leave, day, first, second, out
+):
     """Mark those whose draws a risk of 8 would reach, or whose risk may be larger: few people on most days.
 
-    Without a branch, so that it is vectorised. The margin between exp(2) and 8 is far wider than any rounding here.
+    Without a branch, so that it is vectorised. The margin between exp(2) and 8 is far wider than any rounding
+    here.
     """
     sure, awake = leave * np.float32(_RISK), theta * np.float32(_RISK)
     today = np.int32(day)
@@ -55,7 +59,8 @@ def _go(
         row_words(ids[r], day, replicates[r], seed, decision, lanes)
         suspect = gone[r]
         _suspect(
-            belonging[r], fatigue[r], loss[r], muted[r], joined[r], b0, b[r], f[r], g[r], theta[r], start[r], rate[r],
+            belonging[r], fatigue[r], loss[r], muted[r], joined[r],
+            b0, b[r], f[r], g[r], theta[r], start[r], rate[r],
             day, first, second, suspect,
         )  # fmt: skip
         for i in range(ids.shape[1]):
@@ -98,7 +103,8 @@ class Departure(Mechanism):
             world.exiting |= (removed > 0) & m.present
         _go(
             m.id, m.present, m.muted, m.role, m.joined, m.belonging, m.fatigue, m.loss,
-            np.float32(world.community.belonging), p["theta"], p["start"], p["bond"], p["strain"], p["grief"], p["exit"],
+            np.float32(world.community.belonging),
+            p["theta"], p["start"], p["bond"], p["strain"], p["grief"], p["exit"],
             world.exiting, world.day, world.replicates, U(world.seed), U(_DECISION), world.gone, world.mutes,
         )  # fmt: skip
         world.gone |= world.exiting

@@ -2,8 +2,8 @@
 
     logit p = logit(visiting_role) + u_r + a_i + ln odds(weekday)
 
-u_r ~ N(0, group_spread) is the community's own effect, on attendance here, on talk in ``conversation``, on arrivals
-there; a_i ~ N(0, person_spread) the member's. Real log-lifetimes of chat
+u_r ~ N(0, group_spread) is the community's own effect, on attendance here, on talk in ``conversation``, on
+arrivals there; a_i ~ N(0, person_spread) the member's. Real log-lifetimes of chat
 rooms spread with SD 1.4-1.8 and a homogeneous model's with 0.2-0.9, so a spread between groups is needed.
 """
 
@@ -38,7 +38,9 @@ class Disposition(Mechanism):
 
     group_spread: float = param(1.2, 0.6, 1.8, doc="SD of the group's own effect", tag="A")
     person_spread: float = param(0.8, 0.4, 1.2, doc="SD of the member's own effect", tag="A")
-    rate_shape: float = positive(0.6, 0.2, 1.5, doc="Gamma shape of posting within a role", tag="A", source="groupme-nbd")
+    rate_shape: float = positive(
+        0.6, 0.2, 1.5, doc="Gamma shape of posting within a role", tag="A", source="groupme-nbd"
+    )
 
     def opening(self, world: "World") -> None:
         """Draw the community's own effect."""

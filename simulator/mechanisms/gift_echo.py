@@ -1,10 +1,11 @@
 """Gift echo: who receives from a public packet sometimes sends one back, the luckiest more often.
 
-    P(send) = min(1, rho x received / packet),  x luckiest for the day's luckiest;  the sender gives ``packet`` yuan
+    P(send) = min(1, rho x received / packet),  x luckiest for the day's luckiest;  the sender gives
+    ``packet`` yuan
 
-Yuan et al. (2024), 36 million WeChat packets: one more unit received brings 0.18 sent within 24 h, by more people sending
-(extensive margin), more by the luckiest. Subcritical: it dies out. What is sent back is split next day among
-that day's visitors; it is the members' money, not the operator's cost.
+Yuan et al. (2024), 36 million WeChat packets: one more unit received brings 0.18 sent within 24 h, by more
+people sending (extensive margin), more by the luckiest. Subcritical: it dies out. What is sent back is split
+next day among that day's visitors; it is the members' money, not the operator's cost.
 """
 
 from dataclasses import dataclass
@@ -74,7 +75,9 @@ class GiftEcho(Mechanism):
     name: ClassVar[str] = "gift_echo"
     hears: ClassVar[frozenset[str]] = frozenset({"packet"})
 
-    rho: float = param(0.18, 0.10, 0.30, unit="yuan/yuan", doc="sent back per yuan received", tag="S", source="yuan2024")
+    rho: float = param(
+        0.18, 0.10, 0.30, unit="yuan/yuan", doc="sent back per yuan received", tag="S", source="yuan2024"
+    )
     luckiest: float = param(3.0, 1.5, 6.0, doc="multiplier for the luckiest", tag="A", source="yuan2024")
     packet: float = positive(5.0, 2.0, 20.0, unit="yuan", doc="what a member's packet holds", tag="A")
 
@@ -89,7 +92,8 @@ class GiftEcho(Mechanism):
             _split(*who, world.pot, world.day, world.replicates, seed, U(_SPLIT), world.echo)
         senders = np.zeros(world.shape[0], np.int64)
         _send(
-            *who, world.echo, world.nought if packet is None else packet, p["rho"], p["luckiest"], p["packet"],
+            *who, world.echo, world.nought if packet is None else packet,
+            p["rho"], p["luckiest"], p["packet"],
             world.day, world.replicates, seed, U(_SEND), senders,
         )  # fmt: skip
         sent = senders * p["packet"].astype(np.float64)

@@ -2,11 +2,13 @@
 
     dI = -k q I + r (I0 (1 - f + f min(V / V0, 1.5)) - I) + g praise (1 - I)
 
-V is the value of recent content: a group with nothing to read loses its readers, a good one keeps them (feed f).
+V is the value of recent content: a group with nothing to read loses its readers, a good one keeps them (feed
+f).
 
-q (the member's ``pay``, 0..1) is how far coming has come to mean being paid. Deci, Koestner and Ryan (1999): free-choice
-d = -0.40 for engagement-contingent pay, +0.33 for positive feedback; contested (Cameron et al. 2001), so k reaches 0.
-The largest shift of the attendance logit is about 0.65. Once the group's purpose is served there is nothing to return
+q (the member's ``pay``, 0..1) is how far coming has come to mean being paid. Deci, Koestner and Ryan (1999):
+free-choice d = -0.40 for engagement-contingent pay, +0.33 for positive feedback; contested (Cameron et al.
+2001), so k reaches 0. The largest shift of the attendance logit is about 0.65. Once the group's purpose is
+served there is nothing to return
 to: I0 is nought and r larger by 1/14 a day.
 """
 
@@ -47,7 +49,9 @@ class Interest(Mechanism):
     crowding: float = param(0.02, 0.0, 0.06, unit="1/day", doc="loss at full pay", tag="S", source="deci1999")
     recovery: float = param(0.03, 0.01, 0.06, unit="1/day", doc="return to one's own level", tag="A")
     feed: float = param(0.6, 0.2, 1.0, doc="share of interest that hangs on content", tag="A")
-    praise: float = param(0.05, 0.0, 0.12, unit="1/mention", doc="gain by a mention", tag="S", source="deci1999")
+    praise: float = param(
+        0.05, 0.0, 0.12, unit="1/mention", doc="gain by a mention", tag="S", source="deci1999"
+    )
 
     def interest(self, world: "World") -> None:
         """Move interest."""

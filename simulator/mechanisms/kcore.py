@@ -2,7 +2,8 @@
 
     leave if k_active <= c / b
 
-Garcia, Mavrodiev and Schweitzer (2013): after all cascades the k-core remains. An alternative to the soft rules of ``departure``.
+Garcia, Mavrodiev and Schweitzer (2013): after all cascades the k-core remains. An alternative to the soft
+rules of ``departure``.
 """
 
 from dataclasses import dataclass
@@ -25,7 +26,15 @@ class KCore(Mechanism):
     name: ClassVar[str] = "kcore"
     on_by_default: ClassVar[bool] = False
 
-    ratio: float = param(2.0, 1.0, 4.0, unit="friends", doc="cost over benefit: friends that are too few", tag="A", source="garcia2013")
+    ratio: float = param(
+        2.0,
+        1.0,
+        4.0,
+        unit="friends",
+        doc="cost over benefit: friends that are too few",
+        tag="A",
+        source="garcia2013",
+    )
 
     def churn(self, world: "World") -> None:
         """Mark those with too few friends; friends are ties to people still in the group."""

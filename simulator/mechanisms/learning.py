@@ -4,8 +4,8 @@
     lurker -> novice where S > 0.15;   novice -> KOL where X > 0.7 and S > 0.4;
     novice -> lurker where S < 0.02;   KOL -> novice where S < 0.08       (each with a daily chance ``pace``)
 
-On a change half of the difference between the roles' habits is the role's, half stays the person's. The thresholds are
-assumptions; owners stay owners.
+On a change half of the difference between the roles' habits is the role's, half stays the person's. The
+thresholds are assumptions; owners stay owners.
 """
 
 from dataclasses import dataclass
@@ -82,7 +82,8 @@ class Learning(Mechanism):
         if coaching is not None:
             m.expertise[:] += np.minimum(p["coach"][:, None] * coaching / 60, 1) * (1 - m.expertise)
         _learn(
-            m.id, m.role, world.posts, world.here, world.visitors, world.answered, m.expertise, m.speaking, m.rate, m.effect,
+            m.id, m.role, world.posts, world.here, world.visitors, world.answered,
+            m.expertise, m.speaking, m.rate, m.effect,
             np.array(c.messages, np.float32), np.array([logit(v) for v in c.visiting], np.float32),
             p["answer"], p["pace"], world.day, world.replicates, U(world.seed), U(_DECISION),
         )  # fmt: skip

@@ -2,8 +2,9 @@
 
     x <- d x + exposed,    N = f + (1 - f) exp(-x / x0)
 
-Rodrigues et al. (2022): a gamification effect starts to fall after 4 weeks, falls for 2-6 weeks and partly recovers. With
-daily exposure and d = 0.97, N is near its floor f after about six weeks. Counted per member and tactic.
+Rodrigues et al. (2022): a gamification effect starts to fall after 4 weeks, falls for 2-6 weeks and partly
+recovers. With daily exposure and d = 0.97, N is near its floor f after about six weeks. Counted per member
+and tactic.
 """
 
 from dataclasses import dataclass
@@ -39,11 +40,17 @@ class Novelty(Mechanism):
     """How fresh a tactic still is to a member."""
 
     name: ClassVar[str] = "novelty"
-    cue_columns: ClassVar[dict[str, Column]] = {"seen": Column(np.float32, 0, "fading count of exposures to a tactic")}
+    cue_columns: ClassVar[dict[str, Column]] = {
+        "seen": Column(np.float32, 0, "fading count of exposures to a tactic")
+    }
 
     floor: float = param(0.4, 0.0, 0.7, doc="force left when fully used up", tag="A", source="rodrigues2022")
-    scale: float = positive(12.0, 6.0, 24.0, unit="exposures", doc="exposures that use up 63%", tag="A", source="rodrigues2022")
-    recovery: float = param(0.03, 0.01, 0.06, unit="1/day", doc="exposure forgotten a day", tag="A", source="rodrigues2022")
+    scale: float = positive(
+        12.0, 6.0, 24.0, unit="exposures", doc="exposures that use up 63%", tag="A", source="rodrigues2022"
+    )
+    recovery: float = param(
+        0.03, 0.01, 0.06, unit="1/day", doc="exposure forgotten a day", tag="A", source="rodrigues2022"
+    )
 
     def offers(self, world: "World") -> None:
         """Age all exposures by a day; note today's and what freshness is left."""
@@ -55,5 +62,13 @@ class Novelty(Mechanism):
         for shown in world.offers:
             if used(shown.offer):
                 out = np.empty(world.shape, np.float32)
-                _fresh(world.cue("seen", shown.tactic), shown.whom, world.awake, world.waking, p["floor"], p["scale"], out)
+                _fresh(
+                    world.cue("seen", shown.tactic),
+                    shown.whom,
+                    world.awake,
+                    world.waking,
+                    p["floor"],
+                    p["scale"],
+                    out,
+                )
                 world.novelty[shown.tactic.index] = out

@@ -1,9 +1,12 @@
 """Overload: more messages than one can read tire those who come, and tired people stay away.
 
-    logit -= w F;    F <- F + s (came max(load / capacity - 1, 0) - F),    load = (talk + tokens + weight x adverts) (1 - order)
+    logit -= w F
+    F <- F + s (came min(max(load / capacity - 1, 0), 3) - F)
+    load = (talk + tokens + weight x adverts) (1 - order)
 
-Jones, Ravid and Rafaeli (2004): overload ends participation; Ren and Kraut (2014): reading costs grow with what must be
-read for what one came for. Check-in posts and packet grabs must be scrolled past, too.
+Jones, Ravid and Rafaeli (2004): overload ends participation; Ren and Kraut (2014): reading costs grow with
+what must be read for what one came for. Check-in posts and packet grabs must be scrolled past, too.
+Nobody reads a flood to its end, so strain has a ceiling.
 """
 
 from dataclasses import dataclass
@@ -18,6 +21,9 @@ from simulator.mechanism import Mechanism
 
 if TYPE_CHECKING:
     from simulator.world import World
+
+#: Most that a day can strain: four times what one reads without strain is as tiring as any more.
+MOST = 3.0
 
 
 @kernel
@@ -36,7 +42,9 @@ class Overload(Mechanism):
     hears: ClassVar[frozenset[str]] = frozenset({"noise", "order", "tokens"})
 
     weight: float = param(0.6, 0.0, 1.2, unit="logit", doc="fatigue on coming", tag="A", source="jones2004")
-    capacity: float = positive(150.0, 60.0, 300.0, unit="messages/day", doc="what one reads without strain", tag="A")
+    capacity: float = positive(
+        150.0, 60.0, 300.0, unit="messages/day", doc="what one reads without strain", tag="A"
+    )
     speed: float = param(0.2, 0.1, 0.4, unit="1/day", doc="tiring and recovering", tag="A")
     advert: float = param(5.0, 0.0, 15.0, unit="messages", doc="strain of one advert", tag="A")
 
@@ -51,5 +59,5 @@ class Overload(Mechanism):
         load += world.summed("tokens")
         load += p["advert"] * world.given_to_all("noise")
         load *= 1 - np.minimum(world.given_to_all("order"), 1.0)
-        strain = np.maximum(load / p["capacity"] - 1, 0).astype(np.float32)
+        strain = np.clip(load / p["capacity"] - 1, 0, MOST).astype(np.float32)
         _tire(world.came, strain, p["speed"], m.fatigue)

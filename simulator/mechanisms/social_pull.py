@@ -22,7 +22,9 @@ class SocialPull(Mechanism):
     name: ClassVar[str] = "social_pull"
     on_by_default: ClassVar[bool] = False
 
-    weight: float = param(0.8, 0.0, 1.6, unit="logit", doc="many friends yesterday on coming", tag="A", source="centola2010")
+    weight: float = param(
+        0.8, 0.0, 1.6, unit="logit", doc="many friends yesterday on coming", tag="A", source="centola2010"
+    )
 
     def pull(self, world: "World") -> None:
         """Add the term; ``came`` still holds yesterday's visitors."""

@@ -1,10 +1,12 @@
 """Streaks: a run at stake draws people in up to a week's worth; a broken one puts them off for a while.
 
     logit += gamma min(run, 7) / 7 N - b W
-    W <- W / 2^(1/half-life) every day;    on a break from run s to run r < s:  W <- max(W, (1 - r/s) min(max(s - 2, 0), 5)/5)
+    W <- W / 2^(1/half-life) every day;    on a break from run s to run r < s:  W <- max(W, (1 - r/s)
+    min(max(s - 2, 0), 5)/5)
 
-Silverman and Barasch (2023): a broken logged streak lowers engagement independently of actual behaviour, less when it can
-be repaired, fading with time; two days are no streak yet, so losing them does not hurt. A repaired streak is one whose run never fell. Sizes are assumptions. Kept apart from habit.
+Silverman and Barasch (2023): a broken logged streak lowers engagement independently of actual behaviour, less
+when it can be repaired, fading with time; two days are no streak yet, so losing them does not hurt. A
+repaired streak is one whose run never fell. Sizes are assumptions. Kept apart from habit.
 """
 
 from dataclasses import dataclass
@@ -56,9 +58,15 @@ class Streaks(Mechanism):
         "wound": Column(np.float32, 0, "sting of a broken run, fading"),
     }
 
-    gain: float = param(0.4, 0.0, 0.9, unit="logit", doc="a week's run at stake", tag="A", source="silverman2023")
-    pain: float = param(0.5, 0.1, 1.0, unit="logit", doc="a week's run just broken", tag="A", source="silverman2023")
-    half_life: float = positive(7.0, 3.0, 14.0, unit="days", doc="fading of the sting", tag="A", source="silverman2023")
+    gain: float = param(
+        0.4, 0.0, 0.9, unit="logit", doc="a week's run at stake", tag="A", source="silverman2023"
+    )
+    pain: float = param(
+        0.5, 0.1, 1.0, unit="logit", doc="a week's run just broken", tag="A", source="silverman2023"
+    )
+    half_life: float = positive(
+        7.0, 3.0, 14.0, unit="days", doc="fading of the sting", tag="A", source="silverman2023"
+    )
 
     def pull(self, world: "World") -> None:
         """Add what is at stake, subtract what was lost."""

@@ -1,10 +1,10 @@
-"""Uptake: of those who are addressed, who takes part. Coming is not yet checking in, and far from meeting in person.
+"""Uptake: of those who are addressed, who takes part. Coming is not yet checking in.
 
     P(check in | came) = logistic(check + 3 (discipline - 0.4))
     P(go | asked)      = go x (0.5 + belonging)
 
-Field trials find that few of those offered a task take it up (Rodrigues et al. 2022 on fading use; deposits: Halpern et al. 2015);
-the sizes here are assumptions. With this mechanism off nobody takes part in anything.
+Field trials find that few of those offered a task take it up (Rodrigues et al. 2022 on fading use; deposits:
+Halpern et al. 2015); the sizes here are assumptions. With this mechanism off nobody takes part in anything.
 """
 
 from dataclasses import dataclass
@@ -36,7 +36,9 @@ class Uptake(Mechanism):
 
     name: ClassVar[str] = "uptake"
 
-    check: float = param(0.5, -0.5, 1.5, unit="logit", doc="a visitor of average discipline checks in", tag="A")
+    check: float = param(
+        0.5, -0.5, 1.5, unit="logit", doc="a visitor of average discipline checks in", tag="A"
+    )
     go: float = param(0.2, 0.05, 0.5, doc="a member asked would go to a meetup", tag="A")
 
     def checks_in(self, world: "World", draws: Draws, among: Bools) -> Bools:
