@@ -1,9 +1,8 @@
 """Belonging: answers, replies and friends make one of us; silence and unanswered questions do not.
 
     logit += w (B - B0)
-    dB = (reply replied + answer answered + tie t/(1+t) came + care minutes/(minutes+10) + purpose a mentions)
-    (1 - B)
-         - unanswered B - decay B
+    dB = gain (1 - B) - unanswered B - decay B
+    gain = reply replied + answer answered + tie t/(1+t) came + care minutes/(minutes+10) + purpose a mentions
 
 t is the strength of ties to today's visitors: contagion enters here, once. Joyce and Kraut (2006): a reply
 raises return by 0.48 on the logit, correlational; shrunk. Burke et al. (2009): singling out helps those who

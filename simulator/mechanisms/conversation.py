@@ -1,8 +1,8 @@
 """Conversation: who talks, who is replied to, whose question is answered.
 
     seeds_i   ~ NegBin(messages_role x rate_i x exp(u_r / 2) x (0.3 + 0.7 I/I0) x audience x room, dispersion)
-    replies   ~ NegBin with the mean S n/(1-n) and variance S n/(1-n)^3 of a branching cluster started by S
-    seeds audience  = (visitors yesterday / visitors expected at the opening)^e
+    replies   ~ NegBin, mean S n/(1-n), variance S n/(1-n)^3: a branching cluster started by S seeds
+    audience  = (visitors yesterday / visitors expected at the opening)^e
     room      = 1 / (1 + expected messages / ceiling)
     answered  with chance 1 - exp(-kappa x ability present / questions asked)
 

@@ -1,8 +1,8 @@
 """Streaks: a run at stake draws people in up to a week's worth; a broken one puts them off for a while.
 
     logit += gamma min(run, 7) / 7 N - b W
-    W <- W / 2^(1/half-life) every day;    on a break from run s to run r < s:  W <- max(W, (1 - r/s)
-    min(max(s - 2, 0), 5)/5)
+    W <- W / 2^(1/half-life) every day
+    W <- max(W, (1 - r/s) min(max(s - 2, 0), 5)/5) on a break from run s to run r < s
 
 Silverman and Barasch (2023): a broken logged streak lowers engagement independently of actual behaviour, less
 when it can be repaired, fading with time; two days are no streak yet, so losing them does not hurt. A
