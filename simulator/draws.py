@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaincinv
 
 from simulator.jit import kernel
-from simulator.philox import U, negative_binomial, poisson, row_words, unit, words
+from simulator.philox import U, cell, negative_binomial, poisson, row_words, unit, words
 from simulator.rows import smallest
 
 Bools = NDArray[np.bool_]
@@ -23,8 +23,6 @@ Counts = NDArray[np.int64]
 
 #: The replicate itself deciding (arrivals of a day, a community's own effect): an id no member can have.
 GROUP = np.uint64(2**64 - 1)
-#: Uniforms that authors see have 24 bits, at the middle of their cell: never 0 or 1 (nor in float64 arithmetic on them).
-_CELLS = 2.0**-24
 
 
 @cache
@@ -53,7 +51,7 @@ def _uniform(ids, among, day, replicates, seed, decision, out):
         n = _asked(ids[r], among[r], who, persons)
         row_words(persons[:n], day, replicates[r], seed, decision, lanes)
         for k in range(n):
-            out[r, who[k]] = (np.float64(lanes[0, k] >> np.uint32(8)) + 0.5) * _CELLS
+            out[r, who[k]] = cell(lanes[0, k])
 
 
 @kernel
@@ -127,7 +125,7 @@ def _flat(ids, replicates, day, seed, decisions, out):
     for k in range(decisions.shape[0]):
         for j in range(ids.shape[0]):
             a, _, _, _ = words(ids[j], day, 0, replicates[j], seed, decisions[k])
-            out[k, j] = a
+            out[k, j] = cell(a)
 
 
 def uniforms(
@@ -150,9 +148,9 @@ def sheet(
     ids: NDArray[np.uint64], replicates: NDArray[np.uint32], seed: int, decisions: Sequence[int], day: int = 0
 ) -> Floats:
     """As :func:`uniforms` for several decisions at once, ``(decisions, n)``."""
-    out = np.empty((len(decisions), len(ids)), np.uint64)
+    out = np.empty((len(decisions), len(ids)))
     _flat(ids, replicates, day, U(seed), np.array(decisions, np.uint64), out)
-    return ((out >> np.uint64(8)).astype(np.float64) + 0.5) * _CELLS
+    return out
 
 
 class Draws:
@@ -194,8 +192,8 @@ class Draws:
         array = np.asarray(value, dtype)
         rows, slots = self.ids.shape
         if array.shape != (rows, slots):
-            one = array.ndim == 0 or array.shape[-1] == 1
-            array = np.broadcast_to(array, (rows, width or (1 if one else slots)))
+            wide = width or (1 if array.ndim == 0 or array.shape[-1] == 1 else slots)
+            array = np.full((rows, wide), array)
         column = np.ascontiguousarray(array).view()
         column.flags.writeable = False
         return column

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 #: Columns of the life table, one row for each person who was ever a member.
 LIFE = ("id", "first_role", "role", "joined", "last_came", "last_spoke", "visits", "messages", "muted")
 _FIX = 2.0**20
-#: Counts of a day, in the order of the kernel's output.
-_COUNTS = ("members", "silent_members", "dormant_members", "seen_lately", "first_voices", "awakened", "tired", "exits")
+#: Counts of a day, in the order of the kernels' output; then whatever else comes as whole numbers in columns.
+_COUNTS = (
+    "members", "silent_members", "dormant_members", "seen_lately", "first_voices", "awakened", "tired", "exits",
+)  # fmt: skip
+_WHOLE = (*_COUNTS, "questions", "answered", *(f"{kind}_{role}" for kind in ("messages", "voices") for role in ROLES))
 
 
 @kernel
@@ -64,40 +67,38 @@ def measure(world: "World") -> dict[str, NDArray[Any]]:
         world.day, SILENT_DAYS, counts,
     )  # fmt: skip
     _count(m.present, world.exiting, m.joined, m.last_came, m.messages, world.day, SILENT_DAYS, MONTH, counts)
-    talk, voices, visitors = world.talk, world.voices, world.visitors
-    of = dict(zip(_COUNTS, counts.T, strict=True))
-    here, speakers = np.maximum(of["members"], 1), voices.sum(axis=1)
+    whole = np.concatenate((counts, world.questions, world.talk, world.voices), axis=1).T.astype(np.float64, order="C")
+    of = dict(zip(_WHOLE, whole, strict=True))
+    talk, voices = world.talk.sum(axis=1), world.voices.sum(axis=1)
+    here, visitors = np.maximum(of["members"], 1), np.maximum(world.visitors, 1)
     day: dict[str, Any] = {
         "members": of["members"],
-        "visitors": visitors,
-        "voices": speakers,
-        "messages": talk.sum(axis=1),
-        "voice_share": speakers / here,
+        "visitors": world.visitors.astype(np.float64),
+        "voices": voices.astype(np.float64),
+        "messages": talk.astype(np.float64),
+        "voice_share": voices / here,
         "tokens": world.summed("tokens"),
-        "questions": world.questions[:, 0],
-        "answered": world.questions[:, 1],
-        "dau_mau": visitors / np.maximum(of["seen_lately"], 1),
-        "joined": world.joined,
+        "questions": of["questions"],
+        "answered": of["answered"],
+        "dau_mau": world.visitors / np.maximum(of["seen_lately"], 1),
+        "joined": world.joined.astype(np.float64),
         "exits": of["exits"],
-        "mutes": world.mutes,
+        "mutes": world.mutes.astype(np.float64),
         "first_voices": of["first_voices"],
         "never_spoken": of["silent_members"],
         "dormant": of["dormant_members"] / here,
         "dormant_members": of["dormant_members"],
         "awakened": of["awakened"],
-        "new_ties": world.new_ties,
-        "overload": of["tired"] / _FIX / np.maximum(visitors, 1),
-        "energy": world.energy,
+        "new_ties": world.new_ties.astype(np.float64),
+        "overload": of["tired"] / _FIX / visitors,
+        "energy": world.energy.astype(np.float64),
         "cost": world.given_to_all("cost"),
         "hours": world.given_to_all("hours"),
-        "gifts": world.gifts,
+        "gifts": world.gifts.copy(),
     }
-    for k, role in enumerate(ROLES):
-        day[f"messages_{role}"], day[f"voices_{role}"] = talk[:, k], voices[:, k]
-    table = np.empty((len(day), rows))
-    for out, values in zip(table, day.values(), strict=True):
-        out[:] = values
-    return dict(zip(day, table, strict=True))
+    for role in ROLES:
+        day |= {name: of[name] for name in (f"messages_{role}", f"voices_{role}")}
+    return day
 
 
 def life_rows(world: "World", who: NDArray[np.bool_], left: int) -> dict[str, NDArray[Any]]:

@@ -16,6 +16,8 @@ _MASK = U(0xFFFFFFFF)
 _MUL0, _MUL1 = U(0xD2511F53), U(0xCD9E8D57)
 _WEYL0, _WEYL1 = U(0x9E3779B9), U(0xBB67AE85)
 _TO_UNIT = 2.0**-32
+#: Uniforms that authors see have 24 bits, at the middle of their cell: never 0 or 1 (nor in float64 arithmetic on them).
+CELLS = 2.0**-24
 
 
 @inlined
@@ -76,9 +78,15 @@ def unit(word):
 
 
 @kernel
+def cell(word):
+    """A float64 of 24 bits strictly between 0 and 1: what authors see."""
+    return (np.float64(U(word) >> U(8)) + 0.5) * CELLS
+
+
+@kernel
 def poisson(u, mean):
     """The Poisson quantile of ``u`` by inversion; means above 700 are taken as 700 (exp underflows beyond)."""
-    if mean <= 0.0:
+    if mean <= 0.0 or u <= 1.0 - mean:  # P(0) is at least 1 - mean
         return 0
     mean = min(mean, 700.0)
     p = np.exp(-mean)
@@ -94,7 +102,7 @@ def poisson(u, mean):
 @kernel
 def negative_binomial(u, mean, shape):
     """The negative-binomial quantile of ``u`` by inversion: variance is mean + mean^2 / shape."""
-    if mean <= 0.0:
+    if mean <= 0.0 or u <= 1.0 - mean:  # P(0) is at least 1 - mean
         return 0
     ratio = mean / (shape + mean)
     p = np.exp(shape * np.log1p(-ratio))

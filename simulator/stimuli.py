@@ -5,7 +5,7 @@ it is known who came (:class:`Award`), in things one can count: yuan, messages, 
 of it is the business of the mechanisms. Everything is nought by default and never negative.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -109,12 +109,9 @@ class Award:
     hours: Dose = None
 
 
-_OFFER, _AWARD = (tuple(f.name for f in fields(side)) for side in (Offer, Award))
-
-
 def used(stimuli: Offer | Award) -> frozenset[str]:
     """Names of the channels that hold something."""
-    held = ((name, getattr(stimuli, name)) for name in (_OFFER if isinstance(stimuli, Offer) else _AWARD))
+    held = vars(stimuli).items()
     return frozenset(name for name, dose in held if dose is not None and not (isinstance(dose, tuple) and not dose))
 
 

@@ -76,10 +76,10 @@ def share(name: str, value: ArrayLike, replicates: int) -> NDArray[np.float32]:
         UserError: Out of range.
     """
     given = np.asarray(value, np.float32)
-    wrong = given[~((given >= 0) & (given <= 1))]
-    if wrong.size:
+    if given.size and not (given.min() >= 0 and given.max() <= 1):
+        wrong = given[~((given >= 0) & (given <= 1))]
         raise UserError(f"{name} of ties is {wrong.flat[0]:g}; it must lie from 0 to 1.")
-    return np.array(np.broadcast_to(given.reshape(-1) if given.ndim else given, (replicates,)))
+    return np.full(replicates, given.reshape(-1) if given.ndim else given)
 
 
 def edges_of(

@@ -174,31 +174,50 @@ def thin(
 def drop_members(
     start: Array, used: Array, other: Array, strength: Array, gone: Array, dropped: Array
 ) -> None:
-    """Remove every tie of those gone, from their neighbours' rows too; each row is gone through once."""
+    """Remove every tie of those gone, from their neighbours' rows too.
+
+    A neighbour who loses a few ties is searched for each; one who loses many is gone through once: hubs are no danger.
+    """
     R, N = gone.shape
-    bereft = np.zeros(N, np.bool_)
+    losses = np.zeros(N, np.int32)
     for r in range(R):
-        lost = 0
+        lost, stayed = 0, 0
         for i in range(N):
-            if gone[r, i] and used[r, i]:
-                first = start[r, i]
-                for e in range(first, first + used[r, i]):
-                    bereft[other[e]] = True
-                    strength[e] = np.inf
+            if gone[r, i]:
                 lost += used[r, i]
+                for e in range(start[r, i], start[r, i] + used[r, i]):
+                    losses[other[e]] += 1
+        for i in range(N if lost else 0):
+            if gone[r, i]:
+                for e in range(start[r, i], start[r, i] + used[r, i]):
+                    k = other[e]
+                    strength[e] = np.inf
+                    few = losses[k] < 4
+                    if losses[k] == 0 or gone[r, k]:
+                        continue
+                    stayed += 1 if few else losses[k]
+                    first = start[r, k]
+                    if few:
+                        last = first + used[r, k] - 1
+                        at = first
+                        while other[U(at)] != i:
+                            at += 1
+                        other[at], strength[at] = other[last], strength[last]
+                        strength[last] = np.inf
+                        used[r, k] -= 1
+                    else:
+                        for at in range(first, first + used[r, k]):
+                            if gone[r, other[at]]:
+                                strength[at] = _NIL
+                        used[r, k] = _sweep(first, used[r, k], UNIT, other, strength)
+                        losses[k] = 0
+        for i in range(N if lost else 0):
+            if gone[r, i]:
+                for e in range(start[r, i], start[r, i] + used[r, i]):
+                    losses[other[e]] = 0
                 used[r, i] = 0
-        if lost:
-            for i in range(N):
-                if bereft[i]:
-                    bereft[i] = False
-                    first = start[r, i]
-                    for e in range(first, first + used[r, i]):
-                        if gone[r, other[e]]:
-                            strength[e] = _NIL
-                    left = _sweep(first, used[r, i], UNIT, other, strength)
-                    lost += used[r, i] - left
-                    used[r, i] = left
-        dropped[r] = lost // 2
+        # Ties among those gone stood in two of the rows emptied, the others in one.
+        dropped[r] = (lost - stayed) // 2 + stayed
 
 
 @kernel

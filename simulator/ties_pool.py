@@ -85,7 +85,9 @@ class Pool:
 
     def _column(self, value: ArrayLike, dtype: Any) -> Array:
         """``value`` as ``(R, N)``; read-only, lest kernels be compiled once more for arrays that are."""
-        column = np.ascontiguousarray(np.broadcast_to(value, self.used.shape), dtype).view()
+        array = np.asarray(value, dtype)
+        full = array if array.shape == self.used.shape else np.broadcast_to(array, self.used.shape)
+        column = np.ascontiguousarray(full).view()
         column.flags.writeable = False
         return column
 
@@ -140,7 +142,7 @@ class Pool:
     def _repack(self, need: int) -> None:
         """Put the rows side by side anew, in a pool with ``need`` entries and a good many more at the end."""
         stretch = len(self.other) // max(self.replicates, 1)
-        new = self._with_room(self.used, need + (stretch + self.slots) // 4 + 4)
+        new = self._with_room(self.used, need + (stretch + self.slots) // 2 + 4)
         rows = np.arange(self.used.size)
         ties_rows.repack(rows, *self._flat, new.start.reshape(-1), new.other, new.strength)
         vars(self).update(vars(new))

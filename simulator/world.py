@@ -14,7 +14,7 @@ from simulator.founding import reference
 from simulator.mechanism import Mechanism, Params
 from simulator.members import Column, Members
 from simulator.schedule import Who
-from simulator.stimuli import CHANNELS, Award, Dose, Offer, per_group, per_member
+from simulator.stimuli import CHANNELS, Award, Dose, Offer, per_member
 from simulator.strategy import Memory, Strategy, blank_memory
 from simulator.ties import Ties
 
@@ -173,7 +173,8 @@ class World:
 
     def dose(self, tactic: Tactic, award: Award, channel: str) -> Floats | None:
         """What one tactic gives in a channel today, ``(R, N)``, to those it addresses; None for nothing."""
-        dose = per_member(getattr(award, channel), self.shape)
+        given: Dose = getattr(award, channel)
+        dose = None if given is None else per_member(given, self.shape)
         if dose is None or tactic.strategy.who == EVERYBODY:
             return dose
         return dose * self.whom(tactic)
@@ -208,7 +209,7 @@ class World:
         for _, award in self.awards:
             dose: Dose = getattr(award, channel)
             if dose is not None:
-                total += per_group(dose, self.shape[0])
+                total += dose
         return total
 
     @property

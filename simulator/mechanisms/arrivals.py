@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.draws import key, sheet, uniforms
+from simulator.draws import GROUP, key, sheet, uniforms
 from simulator.jit import kernel
 from simulator.knobs import positive
 from simulator.mechanism import Mechanism
 from simulator.members import Role
-from simulator.philox import U, pair, poisson, unit, words
+from simulator.philox import U, cell, pair, poisson, unit, words
 from simulator.rows import rank_by_id
 from simulator.traits import traits
 
@@ -31,9 +31,20 @@ _INVITER_TIE = np.float32(0.3)
 
 
 @kernel
-def _strangers(u, mean, out):
-    for r in range(u.shape[0]):
-        out[r] = poisson(u[r], mean[r])
+def _strangers(mean, day, replicates, seed, decision):
+    """Rows and ids of those who find the group by themselves today."""
+    counts, total = np.empty(mean.shape[0], np.int64), 0
+    for r in range(mean.shape[0]):
+        a, _, _, _ = words(GROUP, day, 0, replicates[r], seed, decision)
+        counts[r] = poisson(cell(a), mean[r])
+        total += counts[r]
+    rows, ids = np.empty(total, np.int64), np.empty(total, np.uint64)
+    n = 0
+    for r in range(mean.shape[0]):
+        for k in range(counts[r]):
+            rows[n], ids[n] = r, ORGANIC | U(day) << U(32) | U(k)
+            n += 1
+    return rows, ids
 
 
 @kernel
@@ -109,8 +120,9 @@ class Arrivals(Mechanism):
         rows, ids, hosts, known = rows[seated], ids[seated], hosts[seated], known[seated]
         np.add.at(world.joined, rows, 1)
         world.settle(rows, slot)
-        gain = np.full(len(rows), _INVITER_TIE)
-        world.ties.bind(rows[known], slot[known], hosts[known], gain[known])
+        if known.any():
+            gain = np.full(len(rows), _INVITER_TIE)
+            world.ties.bind(rows[known], slot[known], hosts[known], gain[known])
         self._introduce(world, ids, rows, slot)
 
     def awards(self, world: "World") -> None:
@@ -122,12 +134,8 @@ class Arrivals(Mechanism):
     def _who(self, world: "World") -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]:
         """Ids, rows and inviters' slots (-1: none) of today's newcomers, by row; strangers first, then by inviter's id."""
         c, m, draws = world.community, world.members, world.draws.of(self.name, world.day)
-        counts = np.zeros(world.shape[0], np.int64)
-        if c.arrivals > 0:
-            _strangers(draws.group("strangers"), c.arrivals * np.exp(world.effect.astype(np.float64) / 2), counts)
-        rows = np.repeat(np.arange(world.shape[0]), counts)
-        order = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
-        ids = ORGANIC | np.uint64(world.day << 32) | order.astype(np.uint64)
+        mean = c.arrivals * np.exp(world.effect.astype(np.float64) / 2)
+        rows, ids = _strangers(mean, world.day, world.replicates, U(world.seed), U(draws.key("strangers")))
         hosts = np.full(len(ids), -1)
         chance = -np.expm1(-1 / world.params[self.name]["delay"])
         where, whose, brought = _send(
@@ -155,7 +163,6 @@ class Arrivals(Mechanism):
         u = sheet(ids, world.replicates[rows], world.seed, keys, world.day)
         met = np.empty(u.shape, np.int64)
         _acquaint(world.members.id, world.came, rows, u, met)
-        strength = np.full(len(rows), world.community.tie_strength / 2, np.float32)
-        for whom in met:
-            ok = (whom >= 0) & (whom != slot)
-            world.ties.bind(rows[ok], slot[ok], whom[ok], strength[ok])
+        when, who = np.nonzero((met >= 0) & (met != slot))
+        strength = np.full(len(who), world.community.tie_strength / 2, np.float32)
+        world.ties.bind(rows[who], slot[who], met[when, who], strength)

@@ -80,26 +80,27 @@ def _partners(ids, here, visitors, posts, replied, first, day, replicates, seed,
 
 
 @kernel
-def _tables(table, rows, one, other):
-    """All pairs that sat at one table; with nowhere to write (empty arrays), only their number."""
-    found = 0
-    slots = table.shape[1]
-    seated = np.empty(slots, np.int64)
-    for r in range(table.shape[0]):
-        n = 0
-        for i in range(slots):
-            if table[r, i] >= 0:
+def _tables(table):
+    """Row and both slots of all pairs that sat at one table."""
+    seated = np.empty(table.shape[1], np.int64)
+    size = 0
+    for filling in range(2):  # first count the pairs, then list them
+        rows, one, other = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.int64)
+        size = 0
+        for r in range(table.shape[0]):
+            n = 0
+            for i in range(table.shape[1]):
                 seated[n] = i
-                n += 1
-        for j in range(n):
-            for k in range(j + 1, n):
-                if table[r, seated[j]] == table[r, seated[k]]:
-                    if rows.size:
-                        rows[found] = r
-                        one[found] = seated[j]
-                        other[found] = seated[k]
-                    found += 1
-    return found
+                n += table[r, i] >= 0
+            rank_by_id(table[r], seated[:n])
+            for j in range(n):
+                k = j + 1
+                while k < n and table[r, seated[k]] == table[r, seated[j]]:
+                    if filling:
+                        rows[size], one[size], other[size] = r, seated[j], seated[k]
+                    size += 1
+                    k += 1
+    return rows, one, other
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,10 +139,7 @@ class Bonding(Mechanism):
 
     def _meet(self, world: "World", table: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
         p = world.params[self.name]
-        nowhere = np.empty(0, np.int64)
-        n = _tables(table, nowhere, nowhere, nowhere)
-        rows, one, other = (np.empty(n, np.int64) for _ in range(3))
-        _tables(table, rows, one, other)
-        new = world.ties.add(rows, one, other, p["meet"][rows])
+        rows, one, other = _tables(table)
+        new = world.ties.bind(rows, one, other, p["meet"][rows])
         world.ties.thin(table >= 0, table, p["others"])
         return new

@@ -19,7 +19,7 @@ from simulator.members import Role
 if TYPE_CHECKING:
     from simulator.world import World
 
-_OWNER = int(Role.OWNER)
+_OWNER, _KOL = int(Role.OWNER), int(Role.KOL)
 
 
 @kernel
@@ -31,12 +31,19 @@ def _slow(pull, role, shift):
 
 
 @kernel
-def _hands(role, present, out):
+def _spend(role, present, talk, work, rest, toll, relief, minutes, energy):
+    """Spend and recover energy; several owners share the work."""
     for r in range(role.shape[0]):
-        n = 0
+        hands, total = 0, 0
         for i in range(role.shape[1]):
-            n += present[r, i] & (role[r, i] == _OWNER)
-        out[r] = n
+            hands += present[r, i] & (role[r, i] == _OWNER)
+        for k in range(talk.shape[1]):
+            total += talk[r, k]
+        hours = talk[r, _OWNER] * np.float64(minutes[r]) / 60 + work[r]
+        help = talk[r, _KOL] / max(total, 1)
+        e = np.float64(energy[r])
+        e += rest[r] * (1 - e) - toll[r] * hours / max(hands, 1) + relief[r] * help * (1 - e)
+        energy[r] = min(max(e, 0.0), 1.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,11 +65,7 @@ class OwnerEnergy(Mechanism):
     def owner(self, world: "World") -> None:
         """Spend and recover energy; several owners share the work."""
         p, m = world.params[self.name], world.members
-        talk = world.talk
-        hands = np.zeros(world.shape[0], np.int64)
-        _hands(m.role, m.present, hands)
-        hours = talk[:, Role.OWNER] * p["minutes"] / 60 + world.given_to_all("hours")
-        relief = talk[:, Role.KOL] / np.maximum(talk.sum(axis=1), 1)
-        e = world.energy.astype(np.float64)
-        e += p["rest"] * (1 - e) - p["toll"] * hours / np.maximum(hands, 1) + p["help"] * relief * (1 - e)
-        world.energy[:] = np.clip(e, 0, 1)
+        _spend(
+            m.role, m.present, world.talk, world.given_to_all("hours"), p["rest"], p["toll"], p["help"], p["minutes"],
+            world.energy,
+        )  # fmt: skip

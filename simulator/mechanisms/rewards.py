@@ -36,9 +36,8 @@ def _value(x, loss):
     """Prospect-theory value of ``x`` in units of the money that matters."""
     if x == np.float32(0):
         return np.float32(0)
-    if x > 0:
-        return x ** np.float32(_CURVE)
-    return -loss * (-x) ** np.float32(_CURVE)
+    size = abs(x) ** np.float32(_CURVE)
+    return size if x > 0 else -loss * size
 
 
 @kernel
@@ -57,48 +56,41 @@ def _weigh(p):
 def _prospect(amounts, chances, whom, awake, waking, expected, fresh, weight, phi, adapt, loss, money, pull):
     """Add the utility of one tactic's prospects to the logit of ``whom``.
 
-    ``amounts`` and ``chances`` are (outcomes, R, 1 or N). Weights and values are kept from member to member while their
-    arguments stay the same, which for most members they do.
+    ``amounts`` and ``chances`` are (outcomes, R, 1 or N). What is the same for a whole community is worked out once in
+    it; the last outcome is to win nothing.
     """
     outcomes = amounts.shape[0]
-    step = 0 if amounts.shape[2] == 1 else 1
+    nil, one = np.float32(0), np.float32(1)
+    each, own = np.int64(amounts.shape[2] > 1), np.int64(chances.shape[2] > 1)
     weights = np.zeros(outcomes + 1, np.float32)
-    values = np.zeros(outcomes + 1, np.float32)
-    last_p = np.full(outcomes + 1, np.float32(-1))
-    last_x = np.full(outcomes + 1, np.float32(np.nan))
     for r in range(whom.shape[0]):
-        last_x[:] = np.float32(np.nan)  # loss and money differ between replicates
+        m0, a0, lam = money[r], adapt[r], loss[r]
+        spread, mean = nil, nil
         for k in range(waking[r]):
             i = awake[r, k]
-            if not whom[r, i]:
-                continue
-            ref = adapt[r] * expected[r, i]
-            left = np.float32(1)
-            mean = np.float32(0)
-            square = np.float32(0)
-            total = np.float32(0)
-            for j in range(outcomes + 1):
-                if j < outcomes:
-                    a = amounts[j, r, i * step]
-                    p = chances[j, r, i * step]
-                    left -= p
+            if own or k == 0:
+                left = one
+                for j in range(outcomes):
+                    left -= chances[j, r, i * own]
+                    weights[j] = _weigh(chances[j, r, i * own])
+                weights[outcomes] = _weigh(left) if left > np.float32(1e-6) else nil
+            if each or own or k == 0:
+                mean, square = nil, nil
+                for j in range(outcomes):
+                    a, p = amounts[j, r, i * each], chances[j, r, i * own]
                     mean += a * p
                     square += a * a * p
-                else:
-                    a = np.float32(0)
-                    p = left if left > np.float32(1e-6) else np.float32(0)
-                if p > 0:
-                    if p != last_p[j]:
-                        last_p[j] = p
-                        weights[j] = _weigh(p)
-                    x = (a - ref) / money[r]
-                    if x != last_x[j]:
-                        last_x[j] = x
-                        values[j] = _value(x, loss[r])
-                    total += weights[j] * values[j]
-            if mean > 0:
-                cv = np.sqrt(max(square - mean * mean, np.float32(0))) / mean
-                pull[r, i] += fresh[r, i] * (weight[r] * total + phi[r] * cv / (np.float32(1) + cv))
+                cv = np.sqrt(max(square - mean * mean, nil)) / mean
+                spread = cv / (one + cv)
+            if mean > 0 and whom[r, i]:
+                ref = a0 * expected[r, i]
+                total = nil
+                for j in range(outcomes):
+                    if weights[j] > 0:
+                        total += weights[j] * _value((amounts[j, r, i * each] - ref) / m0, lam)
+                if weights[outcomes] > 0:
+                    total += weights[outcomes] * _value((nil - ref) / m0, lam)
+                pull[r, i] += fresh[r, i] * (weight[r] * total + phi[r] * spread)
 
 
 @kernel
@@ -150,7 +142,7 @@ class Rewards(Mechanism):
         add_term(world.pull, p["mood"], world.members.mood, np.float32(0))
         for shown in world.offers:
             if shown.offer.prospects:
-                amounts, chances = _stacked(shown.offer.prospects, world.shape)
+                amounts, chances = _stacked(shown.offer.prospects, world.shape[0])
                 _prospect(
                     amounts, chances, shown.whom, world.awake, world.waking, world.cue("expected", shown.tactic),
                     world.fresh(shown.tactic),
@@ -182,12 +174,18 @@ class Rewards(Mechanism):
                 )  # fmt: skip
 
 
-def _stacked(prospects: tuple[Prospect, ...], shape: tuple[int, int]) -> tuple[Floats, Floats]:
+def _stacked(prospects: tuple[Prospect, ...], replicates: int) -> tuple[Floats, Floats]:
     """Amounts and chances as float32 (outcomes, R, 1 or N)."""
-    parts = [broad(one, shape[0]) for prospect in prospects for one in (prospect.amount, prospect.chance)]
+    return tuple(  # type: ignore[return-value]
+        _side([broad(side, replicates) for side in sides], replicates)
+        for sides in zip(*((prospect.amount, prospect.chance) for prospect in prospects), strict=True)
+    )
+
+
+def _side(parts: list[Any], replicates: int) -> Floats:
     width = max(1 if part is None else part.shape[1] for part in parts)
-    amounts, chances = np.zeros((2, len(prospects), shape[0], width), np.float32)
+    out = np.zeros((len(parts), replicates, width), np.float32)
     for n, part in enumerate(parts):
         if part is not None:
-            (chances if n % 2 else amounts)[n // 2] = part
-    return amounts, chances
+            out[n] = part
+    return out
