@@ -1,7 +1,7 @@
-"""Random numbers that belong to a person and a decision, so that arms share luck wherever a tactic does not bite.
+"""Random numbers that belong to a person and a decision: arms share luck wherever a tactic does not bite.
 
-Every number is a function of (seed, global replicate, decision, day, person) and of nothing else: not of the order of
-asking, of slots, of chunks, of workers or of what other tactics drew.
+Every number is a function of (seed, global replicate, decision, day, person) and of nothing else: not of the
+order of asking, of slots, of chunks, of workers or of what other tactics drew.
 """
 
 from collections.abc import Sequence
@@ -83,7 +83,7 @@ def _count(ids, mean, shape, day, replicates, seed, decision, out):
 
 @kernel
 def _pick(ids, among, weight, k, day, replicates, seed, decision, out):
-    """Mark the k smallest of -ln(u)/weight in each row; equal keys go to the smaller id, never to the smaller slot."""
+    """Mark the k smallest of -ln(u)/weight in each row; of equals the smaller id, whatever its slot."""
     slots = ids.shape[1]
     step = 0 if weight.shape[1] == 1 else 1
     arrival, sorting = np.empty(slots), np.empty(slots)
@@ -165,7 +165,12 @@ class Draws:
     """
 
     def __init__(
-        self, seed: int, replicates: NDArray[np.uint32], ids: NDArray[np.uint64], owner: str = "", day: int = 0
+        self,
+        seed: int,
+        replicates: NDArray[np.uint32],
+        ids: NDArray[np.uint64],
+        owner: str = "",
+        day: int = 0,
     ) -> None:
         self.seed, self.replicates, self.ids, self.owner, self.day = seed, replicates, ids, owner, day
         self._asked: set[str] = set()
@@ -228,7 +233,9 @@ class Draws:
         """Poisson counts by inversion, shape ``(R, N)``."""
         return self._counts(mean, 0.0, decision, among)
 
-    def negative_binomial(self, mean: ArrayLike, shape: float, decision: str, among: Bools | None = None) -> Counts:
+    def negative_binomial(
+        self, mean: ArrayLike, shape: float, decision: str, among: Bools | None = None
+    ) -> Counts:
         """Negative-binomial counts by inversion: variance mean + mean^2/shape."""
         return self._counts(mean, shape, decision, among)
 
@@ -248,8 +255,8 @@ class Draws:
     def pick(self, among: Bools, k: ArrayLike, decision: str, weight: ArrayLike = 1.0) -> Bools:
         """Choose ``k`` of the members in ``among``, without replacement, odds by ``weight``.
 
-        The k smallest of -ln(u)/weight: a member's number does not depend on who else is there, so that one candidate
-        more moves at most one seat.
+        The k smallest of -ln(u)/weight: a member's number does not depend on who else is there, so that one
+        candidate more moves at most one seat.
 
         Args:
             among: Candidates, ``(R, N)``.
@@ -261,11 +268,15 @@ class Draws:
         odds = self._column(weight, np.float64)
         seats = np.full(len(out), np.asarray(k, np.int64).reshape(-1))
         decided = U(self._once(decision))
-        _pick(self.ids, self._among(among), odds, seats, self.day, self.replicates, U(self.seed), decided, out)
+        _pick(
+            self.ids, self._among(among), odds, seats, self.day, self.replicates, U(self.seed), decided, out
+        )
         return out
 
     def group(self, decision: str, nth: int = 0) -> Floats:
         """One uniform for each replicate as a whole, shape ``(R,)``, 24 bits."""
         everyone = np.full(len(self.replicates), GROUP)
-        row: Floats = sheet(everyone, self.replicates, self.seed, (self.key(decision),), self.day | nth << 16)[0]
+        row: Floats = sheet(
+            everyone, self.replicates, self.seed, (self.key(decision),), self.day | nth << 16
+        )[0]
         return row

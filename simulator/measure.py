@@ -17,9 +17,15 @@ LIFE = ("id", "first_role", "role", "joined", "last_came", "last_spoke", "visits
 _FIX = 2.0**20
 #: Counts of a day, in the order of the kernels' output; then whatever else comes as whole numbers in columns.
 _COUNTS = (
-    "members", "silent_members", "dormant_members", "seen_lately", "first_voices", "awakened", "tired", "exits",
+    "members", "silent_members", "dormant_members", "seen_lately", "first_voices", "awakened", "tired",
+    "exits",
 )  # fmt: skip
-_WHOLE = (*_COUNTS, "questions", "answered", *(f"{kind}_{role}" for kind in ("messages", "voices") for role in ROLES))
+_WHOLE = (
+    *_COUNTS,
+    "questions",
+    "answered",
+    *(f"{kind}_{role}" for kind in ("messages", "voices") for role in ROLES),
+)
 
 
 @kernel
@@ -67,7 +73,9 @@ def measure(world: "World") -> dict[str, NDArray[Any]]:
         world.day, SILENT_DAYS, counts,
     )  # fmt: skip
     _count(m.present, world.exiting, m.joined, m.last_came, m.messages, world.day, SILENT_DAYS, MONTH, counts)
-    whole = np.concatenate((counts, world.questions, world.talk, world.voices), axis=1).T.astype(np.float64, order="C")
+    whole = np.concatenate((counts, world.questions, world.talk, world.voices), axis=1).T.astype(
+        np.float64, order="C"
+    )
     of = dict(zip(_WHOLE, whole, strict=True))
     talk, voices = world.talk.sum(axis=1), world.voices.sum(axis=1)
     here, visitors = np.maximum(of["members"], 1), np.maximum(world.visitors, 1)

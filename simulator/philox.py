@@ -1,10 +1,10 @@
 """Philox4x32-10: a random number that is a function of its key, not of a queue.
 
-Source: Salmon, Moraes, Dror and Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3", SC'11. The published
-known answers are pinned in ``tests/simulator/test_draws.py``.
+Source: Salmon, Moraes, Dror and Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3", SC'11. The
+published known answers are pinned in ``tests/simulator/test_draws.py``.
 
-The counter is (person low, person high, day + 65536 x nth, replicate), the key (seed, decision). One call yields four
-32-bit words, called lanes: four sub-decisions of one decision of one person on one day.
+The counter is (person low, person high, day + 65536 x nth, replicate), the key (seed, decision). One call
+yields four 32-bit words, called lanes: four sub-decisions of one decision of one person on one day.
 """
 
 import numpy as np
@@ -16,7 +16,8 @@ _MASK = U(0xFFFFFFFF)
 _MUL0, _MUL1 = U(0xD2511F53), U(0xCD9E8D57)
 _WEYL0, _WEYL1 = U(0x9E3779B9), U(0xBB67AE85)
 _TO_UNIT = 2.0**-32
-#: Uniforms that authors see have 24 bits, at the middle of their cell: never 0 or 1 (nor in float64 arithmetic on them).
+#: Uniforms that authors see have 24 bits, at the middle of their cell: never 0 or 1 (nor in float64
+#: arithmetic on them).
 CELLS = 2.0**-24
 
 
@@ -60,7 +61,8 @@ def words(person, day, nth, replicate, seed, decision):
 def row_words(persons, day, replicate, seed, decision, lanes):
     """Lanes 0 to 2 of one decision for a whole row of persons, ``(3, n)`` or wider.
 
-    Without a branch, so that it is vectorised: a third of the cost of asking one by one, even where half is thrown away.
+    Without a branch, so that it is vectorised: a third of the cost of asking one by one, even where half is
+    thrown away.
     """
     first, second, third = lanes[0], lanes[1], lanes[2]
     for i in range(persons.shape[0]):
@@ -85,7 +87,7 @@ def cell(word):
 
 @kernel
 def poisson(u, mean):
-    """The Poisson quantile of ``u`` by inversion; means above 700 are taken as 700 (exp underflows beyond)."""
+    """The Poisson quantile of ``u`` by inversion; means above 700 count as 700 (exp underflows beyond)."""
     if mean <= 0.0 or u <= 1.0 - mean:  # P(0) is at least 1 - mean
         return 0
     mean = min(mean, 700.0)

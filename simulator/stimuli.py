@@ -1,8 +1,9 @@
-"""The channels through which a tactic reaches people: what an Offer and an Award may hold, and in which units.
+"""The channels through which a tactic reaches people: what Offer and Award may hold, and in which units.
 
-A tactic says what people are shown, before they decide whether to come (:class:`Offer`), and what they are given once
-it is known who came (:class:`Award`), in things one can count: yuan, messages, minutes, people, days. What people make
-of it is the business of the mechanisms. Everything is nought by default and never negative.
+A tactic says what people are shown, before they decide whether to come (:class:`Offer`), and what they are
+given once it is known who came (:class:`Award`), in things one can count: yuan, messages, minutes, people,
+days. What people make of it is the business of the mechanisms. Everything is nought by default and never
+negative.
 """
 
 from dataclasses import dataclass
@@ -26,8 +27,8 @@ class Channel:
         name: Field of :class:`Offer` or :class:`Award`.
         side: ``offer`` (before members decide) or ``award`` (once it is known who came).
         unit: What one of it is.
-        reaches: Who may receive it: ``audience`` (anyone present), ``came`` (visitors of the day), ``group`` (the
-            community as a whole, not a member).
+        reaches: Who may receive it: ``audience`` (anyone present), ``came`` (visitors of the day), ``group``
+            (the community as a whole, not a member).
         doc: What it stands for.
         heard: False for what goes into the ledger only and needs no mechanism.
     """
@@ -45,7 +46,9 @@ CHANNELS: dict[str, Channel] = {
     for channel in (
         Channel("prompt", "offer", "notices", "audience", "clear personal notices"),
         Channel("announced", "offer", "messages", "audience", "useful messages announced"),
-        Channel("prospects", "offer", "yuan, chance", "audience", "what coming may pay, and with which chance"),
+        Channel(
+            "prospects", "offer", "yuan, chance", "audience", "what coming may pay, and with which chance"
+        ),
         Channel("run", "offer", "days", "audience", "days of a streak that staying away would break"),
         Channel("reward", "award", "yuan", "came", "money, or points worth it, for having come"),
         Channel("packet", "award", "yuan", "came", "share of a public packet: money all can see"),
@@ -56,7 +59,9 @@ CHANNELS: dict[str, Channel] = {
         Channel("purpose", "award", "mentions", "came", "exposure to the shared goal"),
         Channel("noise", "award", "messages", "group", "adverts"),
         Channel("order", "award", "share", "group", "share of noise and clutter removed"),
-        Channel("tokens", "award", "messages", "came", "acts that are not talk: check-in posts, packet grabs"),
+        Channel(
+            "tokens", "award", "messages", "came", "acts that are not talk: check-in posts, packet grabs"
+        ),
         Channel("gatherings", "award", "table number", "audience", "who met whom in person or in a circle"),
         Channel("invitations", "award", "invitations", "came", "asked to bring somebody"),
         Channel("removals", "award", "people", "audience", "put out by a rule"),
@@ -88,8 +93,8 @@ class Offer:
 class Award:
     """What members are given once it is known who came. See :data:`CHANNELS` for units.
 
-    ``content``, ``noise``, ``order``, ``cost`` and ``hours`` are numbers or ``(R,)``; ``gatherings`` is a table number
-    for each slot, ``(R, N)`` int, -1 for who was not there; the rest are numbers or ``(R, N)``.
+    ``content``, ``noise``, ``order``, ``cost`` and ``hours`` are numbers or ``(R,)``; ``gatherings`` is a
+    table number for each slot, ``(R, N)`` int, -1 for who was not there; the rest are numbers or ``(R, N)``.
     """
 
     reward: Dose = None
@@ -112,7 +117,9 @@ class Award:
 def used(stimuli: Offer | Award) -> frozenset[str]:
     """Names of the channels that hold something."""
     held = vars(stimuli).items()
-    return frozenset(name for name, dose in held if dose is not None and not (isinstance(dose, tuple) and not dose))
+    return frozenset(
+        name for name, dose in held if dose is not None and not (isinstance(dose, tuple) and not dose)
+    )
 
 
 def per_member(dose: Dose, shape: tuple[int, int]) -> Array | None:
@@ -124,7 +131,7 @@ def per_member(dose: Dose, shape: tuple[int, int]) -> Array | None:
 
 
 def broad(dose: Dose, replicates: int) -> Array | None:
-    """A dose as float32 of shape ``(R, 1)`` where it is the same for all, else ``(R, N)``; None for nothing."""
+    """A dose as float32, ``(R, 1)`` where it is the same for all, else ``(R, N)``; None for nothing."""
     if dose is None or (isinstance(dose, int | float) and dose == 0):
         return None
     array = np.asarray(dose, np.float32)
@@ -152,6 +159,8 @@ def check_heard(wanted: frozenset[str], heard: frozenset[str], who: str) -> None
     """
     for name in sorted(wanted):
         if name not in CHANNELS:
-            raise UserError(f"{who} uses channel {name!r}, which does not exist. Known: {', '.join(CHANNELS)}.")
+            raise UserError(
+                f"{who} uses channel {name!r}, which does not exist. Known: {', '.join(CHANNELS)}."
+            )
         if CHANNELS[name].heard and name not in heard:
             raise UserError(f"{who} uses channel {name!r}, which no registered mechanism hears.")

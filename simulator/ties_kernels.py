@@ -176,7 +176,8 @@ def drop_members(
 ) -> None:
     """Remove every tie of those gone, from their neighbours' rows too.
 
-    A neighbour who loses a few ties is searched for each; one who loses many is gone through once: hubs are no danger.
+    A neighbour who loses a few ties is searched for each; one who loses many is gone through once: hubs are
+    no danger.
     """
     R, N = gone.shape
     losses = np.zeros(N, np.int32)

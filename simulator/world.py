@@ -66,7 +66,8 @@ class World:
         awake: Slots of those who have not muted the group, ``awake[r, :waking[r]]``, today before offers.
         talk, voices: Today's messages and speakers by role, ``(R, 4)``.
         questions: Today's questions and answered questions, ``(R, 2)``.
-        echo: Yuan received today from packets of other members, ``(R, N)``; ``pot`` what is to be split tomorrow.
+        echo: Yuan received today from packets of other members, ``(R, N)``; ``pot`` what is to be split
+            tomorrow.
         gone: Who muted or left today; ``exiting`` who leaves.
         totals: What was given in each channel today, once somebody asked; ``sums`` the same over the members.
         nought: What those got to whom nothing was given, ``(R, N)``; for reading.
@@ -87,7 +88,9 @@ class World:
     ) -> None:
         self.community, self.seed, self.replicates = community, seed, replicates
         self.mechanisms = list(on)
-        self.tactics = [Tactic(k, label, s) for k, (label, s) in enumerate(sorted(tactics, key=lambda t: t[0]))]
+        self.tactics = [
+            Tactic(k, label, s) for k, (label, s) in enumerate(sorted(tactics, key=lambda t: t[0]))
+        ]
         known = [*on, *off]
         self.heard = frozenset().union(*(m.hears for m in known))
         self.params: dict[str, Params] = {m.name: m.draw(seed, replicates, uncertain) for m in known}

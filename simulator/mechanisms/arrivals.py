@@ -1,10 +1,10 @@
 """Arrivals: strangers find the group, members bring friends; a full group refuses.
 
-    strangers ~ Poisson(arrivals x exp(u_r / 2));   a member with invitations left sends one a day with chance 1 - exp(-1/delay)
-    and it is accepted with the community's chance
+    strangers ~ Poisson(arrivals x exp(u_r / 2));   a member with invitations left sends one a day with chance
+    1 - exp(-1/delay) and it is accepted with the community's chance
 
-Qiu et al. (2016): 80% of first invitations come within 5 days of the inviter's joining, an exponential delay of mean 3.1 days.
-Invitations are finite. Newcomers know who brought them and whom they happen to meet.
+Qiu et al. (2016): 80% of first invitations come within 5 days of the inviter's joining, an exponential delay
+of mean 3.1 days. Invitations are finite. Newcomers know who brought them and whom they happen to meet.
 """
 
 from dataclasses import dataclass
@@ -103,7 +103,9 @@ class Arrivals(Mechanism):
     name: ClassVar[str] = "arrivals"
     hears: ClassVar[frozenset[str]] = frozenset({"invitations"})
 
-    delay: float = positive(3.1, 2.0, 5.0, unit="days", doc="between joining and inviting", tag="D", source="qiu2016")
+    delay: float = positive(
+        3.1, 2.0, 5.0, unit="days", doc="between joining and inviting", tag="D", source="qiu2016"
+    )
 
     def arrivals(self, world: "World") -> None:
         """Seat today's newcomers with their traits and first ties."""
@@ -132,15 +134,15 @@ class Arrivals(Mechanism):
             world.members.invitations[:] += np.floor(asked).astype(np.int16)
 
     def _who(self, world: "World") -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]:
-        """Ids, rows and inviters' slots (-1: none) of today's newcomers, by row; strangers first, then by inviter's id."""
+        """Ids, rows and inviters' slots (-1: none) of newcomers, by row; strangers first, then by id."""
         c, m, draws = world.community, world.members, world.draws.of(self.name, world.day)
         mean = c.arrivals * np.exp(world.effect.astype(np.float64) / 2)
         rows, ids = _strangers(mean, world.day, world.replicates, U(world.seed), U(draws.key("strangers")))
         hosts = np.full(len(ids), -1)
         chance = -np.expm1(-1 / world.params[self.name]["delay"])
         where, whose, brought = _send(
-            m.id, m.present, m.muted, m.invitations, m.invited, chance, c.acceptance, world.day, world.replicates,
-            U(world.seed), U(draws.key("invite")), U(draws.key("accept")),
+            m.id, m.present, m.muted, m.invitations, m.invited, chance, c.acceptance, world.day,
+            world.replicates, U(world.seed), U(draws.key("invite")), U(draws.key("accept")),
         )  # fmt: skip
         if len(brought):
             ids, rows, hosts = np.append(ids, brought), np.append(rows, where), np.append(hosts, whose)
@@ -149,7 +151,7 @@ class Arrivals(Mechanism):
         return ids, rows, hosts
 
     def _role(self, world: "World", ids: NDArray[np.uint64], rows: NDArray[np.int64]) -> NDArray[np.int8]:
-        """Newcomers are novices or lurkers as the founders were; a KOL seldom walks in (a third of the share)."""
+        """Newcomers are what founders were, but seldom KOLs: a third of the share."""
         c = world.community
         u = uniforms(ids, world.replicates[rows], world.seed, key(self.name, "role"))
         kol = c.kols / 3

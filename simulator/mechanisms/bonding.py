@@ -1,12 +1,14 @@
-"""Bonding: talking together makes and strengthens ties, time fades them, meeting in person bonds those who met.
+"""Bonding: talking makes and strengthens ties, time fades them, meeting in person bonds those who met.
 
     both spoke today:            w <- w + talk (1 - w)
     a reply between strangers:   a new tie of strength first
-    met in person:               w <- w + meet (1 - w), new ties too;  their ties to those not there: w <- others x w
+    met in person:               w <- w + meet (1 - w), new ties too
+    their ties to others:        w <- others x w
     every week:                  w <- w exp(-7 / fade), and gone below 0.01
 
-Sessions (2010) and Schwitter (2024): ties between attendees strengthen, weak ties to others dissolve; sizes not seen. Fading
-over months: Dunbar's layers. Who answers whom is drawn by weight of talk; the draw belongs to who was answered.
+Sessions (2010) and Schwitter (2024): ties between attendees strengthen, weak ties to others dissolve; sizes
+not seen. Fading over months: Dunbar's layers. Who answers whom is drawn by weight of talk; the draw belongs
+to who was answered.
 """
 
 from dataclasses import dataclass
@@ -31,7 +33,7 @@ _WEEK, _FLOOR = 7, 0.01
 
 @kernel
 def _partners(ids, here, visitors, posts, replied, first, day, replicates, seed, decision):
-    """For everyone replied to, who replied: a speaker by weight of messages. Speakers are ranked by id, not by slot.
+    """For everyone replied to, who replied: a speaker by weight of messages, ranked by id, not by slot.
 
     Returns row, both slots and gain of each pair; two who replied to each other are one pair that met twice.
     """
@@ -112,9 +114,15 @@ class Bonding(Mechanism):
 
     talk: float = param(0.01, 0.0, 0.03, doc="strengthening on a day both spoke", tag="A")
     first: float = param(0.05, 0.02, 0.15, doc="strength of a new tie", tag="A")
-    meet: float = param(0.35, 0.1, 0.6, doc="strengthening by meeting in person", tag="A", source="sessions2010")
-    others: float = param(0.9, 0.7, 1.0, doc="what is left of ties to those not there", tag="A", source="sessions2010")
-    fade: float = positive(90.0, 30.0, 180.0, unit="days", doc="fading without contact", tag="A", source="dunbar-layers")
+    meet: float = param(
+        0.35, 0.1, 0.6, doc="strengthening by meeting in person", tag="A", source="sessions2010"
+    )
+    others: float = param(
+        0.9, 0.7, 1.0, doc="what is left of ties to those not there", tag="A", source="sessions2010"
+    )
+    fade: float = positive(
+        90.0, 30.0, 180.0, unit="days", doc="fading without contact", tag="A", source="dunbar-layers"
+    )
 
     def bonding(self, world: "World") -> None:
         """Update the ties from today's talk and meetings."""
@@ -129,7 +137,7 @@ class Bonding(Mechanism):
         if world.day % _WEEK == _WEEK - 1:
             ties.fade(np.exp(-_WEEK / p["fade"]), _FLOOR)
 
-    def _talk(self, world: "World") -> np.ndarray:  # type: ignore[type-arg]
+    def _talk(self, world: "World") -> np.ndarray:
         m, first = world.members, world.params[self.name]["first"]
         pairs = _partners(
             m.id, world.here, world.visitors, world.posts, world.replied, first, world.day, world.replicates,
@@ -137,7 +145,7 @@ class Bonding(Mechanism):
         )  # fmt: skip
         return world.ties.bind(*pairs)
 
-    def _meet(self, world: "World", table: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    def _meet(self, world: "World", table: np.ndarray) -> np.ndarray:
         p = world.params[self.name]
         rows, one, other = _tables(table)
         new = world.ties.bind(rows, one, other, p["meet"][rows])

@@ -3,7 +3,8 @@
     muting:   h = theta / (t + t0) exp(-b (B - B0) + f F + g L)
     leaving:  h = exit exp(-b (B - B0) + f F + g L)
 
-t is days since joining, B belonging, F fatigue, L tie strength lately lost (see contagion). Owners do neither.
+t is days since joining, B belonging, F fatigue, L tie strength lately lost (see contagion). Owners do
+neither.
 
 The power-law hazard in tenure gives survival t^-theta: theta 0.15-0.5 for chat (assumption, from app
 retention 0.4-0.6). People in chat groups rarely exit, they mute. Members put out by a rule leave at once.

@@ -1,6 +1,6 @@
 """Gift echo: who receives from a public packet sometimes sends one back, the luckiest more often.
 
-    P(send) = min(1, rho x received / packet), x luckiest for the day's luckiest; a sender gives ``packet`` yuan
+    P(send) = min(1, rho x received / packet), x luckiest for the luckiest;  the sender gives ``packet`` yuan
 
 Yuan et al. (2024), 36 million WeChat packets: one more unit received brings 0.18 sent within 24 h, by more
 people sending (extensive margin), more by the luckiest. Subcritical: it dies out. What is sent back is split

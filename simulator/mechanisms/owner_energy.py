@@ -1,7 +1,8 @@
 """Owner's energy: work uses it up, help and rest bring it back. No lifetime is typed in.
 
-    E <- E + r (1 - E) - a hours + b help (1 - E);    hours = own messages x minutes/60 + hours the tactics took
-    owner's logit += 2 (E - 1);  the owner's talk is multiplied by E;   help = share of messages written by KOLs
+    E <- E + r (1 - E) - a hours + b help (1 - E)
+    hours = own messages x minutes/60 + hours the tactics took;    help = share of messages written by KOLs
+    owner's logit += 2 (E - 1);    the owner's talk is multiplied by E
 
 Practitioners say two years is long for an owner; whether and when one burns out comes from the work here.
 """
@@ -66,6 +67,6 @@ class OwnerEnergy(Mechanism):
         """Spend and recover energy; several owners share the work."""
         p, m = world.params[self.name], world.members
         _spend(
-            m.role, m.present, world.talk, world.given_to_all("hours"), p["rest"], p["toll"], p["help"], p["minutes"],
-            world.energy,
+            m.role, m.present, world.talk, world.given_to_all("hours"), p["rest"], p["toll"], p["help"],
+            p["minutes"], world.energy,
         )  # fmt: skip

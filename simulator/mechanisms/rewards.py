@@ -1,13 +1,15 @@
-"""Rewards: prospects pull people in, against what they have come to expect; what they get moves expectation and mood.
+"""Rewards: prospects pull people in, against what they expect; what they get moves expectation and mood.
 
     logit += w N_k [ sum_j w(p_j) v((A_j - ref)/m0) + w(1 - sum p_j) v(-ref/m0) + phi s_k ] + w_mood M
     ref = adaptation x E_k,    s = cv / (1 + cv) of the tactic's prospects
-    only when cued and came:  E_k <- E_k + eta (got - E_k),   M <- M + (1 - rho) v((got - ref)/m0);   every day M <- rho M
+    every day:                M <- rho M
+    only when cued and came:  E_k <- E_k + eta (got - E_k),   M <- M + (1 - rho) v((got - ref)/m0)
     pay <- pay + (contingent - pay) / 14,    contingent = got / (got + m0) on a visit, else 0
 
-Value and weighting functions: Tversky and Kahneman (1992), v(x) = x^.88, -lambda (-x)^.88, w(p) with gamma .61, applied outcome
-by outcome. They do not favour small shared lucky draws, so uncertainty has a process utility phi of its own, whose
-range spans nought: Shen, Fishbach and Hsee (2015) found it positive, Halpern et al. (2011) nought or negative.
+Value and weighting functions: Tversky and Kahneman (1992), v(x) = x^.88, -lambda (-x)^.88, w(p) with gamma
+.61, applied outcome by outcome. They do not favour small shared lucky draws, so uncertainty has a process
+utility phi of its own, whose range spans nought: Shen, Fishbach and Hsee (2015) found it positive, Halpern et
+al. (2011) nought or negative.
 """
 
 from dataclasses import dataclass
@@ -56,8 +58,8 @@ def _weigh(p):
 def _prospect(amounts, chances, whom, awake, waking, expected, fresh, weight, phi, adapt, loss, money, pull):
     """Add the utility of one tactic's prospects to the logit of ``whom``.
 
-    ``amounts`` and ``chances`` are (outcomes, R, 1 or N). What is the same for a whole community is worked out once in
-    it; the last outcome is to win nothing.
+    ``amounts`` and ``chances`` are (outcomes, R, 1 or N). What is the same for a whole community is worked
+    out once in it; the last outcome is to win nothing.
     """
     outcomes = amounts.shape[0]
     nil, one = np.float32(0), np.float32(1)
@@ -123,10 +125,14 @@ class Rewards(Mechanism):
 
     name: ClassVar[str] = "rewards"
     hears: ClassVar[frozenset[str]] = frozenset({"prospects", "reward", "packet"})
-    cue_columns: ClassVar[dict[str, Column]] = {"expected": Column(np.float32, 0, "yuan expected from a tactic")}
+    cue_columns: ClassVar[dict[str, Column]] = {
+        "expected": Column(np.float32, 0, "yuan expected from a tactic")
+    }
 
     weight: float = param(0.5, 0.0, 1.2, unit="logit", doc="money that matters on coming", tag="A")
-    phi: float = param(0.3, -0.2, 1.1, unit="logit", doc="process utility of uncertainty", tag="S2", source="shen2015")
+    phi: float = param(
+        0.3, -0.2, 1.1, unit="logit", doc="process utility of uncertainty", tag="S2", source="shen2015"
+    )
     money: float = positive(5.0, 2.0, 15.0, unit="yuan", doc="money that matters to a member", tag="A")
     adaptation: float = param(0.5, 0.0, 1.0, doc="share of the expected that counts as given", tag="A")
     loss: float = param(1.9, 1.3, 2.25, doc="loss aversion", tag="M+", source="tversky1992")
@@ -144,8 +150,8 @@ class Rewards(Mechanism):
             if shown.offer.prospects:
                 amounts, chances = _stacked(shown.offer.prospects, world.shape[0])
                 _prospect(
-                    amounts, chances, shown.whom, world.awake, world.waking, world.cue("expected", shown.tactic),
-                    world.fresh(shown.tactic),
+                    amounts, chances, shown.whom, world.awake, world.waking,
+                    world.cue("expected", shown.tactic), world.fresh(shown.tactic),
                     p["weight"], p["phi"], p["adaptation"], p["loss"], p["money"], world.pull,
                 )  # fmt: skip
 
