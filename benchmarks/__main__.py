@@ -17,7 +17,9 @@ from benchmarks import day, mesa_plain, push_kernel
 
 #: What the push kernel took on the quiet core that the goals were set on, ns per member-day.
 QUIET_PUSH = 13.0
-SIZES = ((160, 100), (32, 500), (3, 5_000), (1, 50_000), (1, 200_000), (1, 1_000_000))
+#: Full blocks, of about as many slots as the engine's own.
+SIZES = ((640, 100), (128, 500), (13, 5_000), (1, 50_000), (1, 200_000), (1, 1_000_000))
+BLOCK = 128
 
 
 def _nanoseconds(member_days, run, *size):
@@ -100,8 +102,8 @@ def main(words):
     odd = [word for word in words if word != "quick" and not word.startswith("out=")]
     if odd:
         sys.exit(f"python -m benchmarks knows 'quick' and 'out=FILE', not {odd[0]!r}.")
-    ns = side_by_side(32, 500, 60 if quick else 365, 5 if quick else 30, 3 if quick else 5)
-    block = day.apart(32, 500, 60 if quick else 365)
+    ns = side_by_side(BLOCK, 500, 60 if quick else 365, 5 if quick else 30, 3 if quick else 5)
+    block = day.apart(BLOCK, 500, 60 if quick else 365)
     sizes = scaling(SIZES[:-1] if quick else SIZES, 30, 1 if quick else 3)
     promised = goals(ns, block, sizes)
     show(ns, sizes, promised, Console())

@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
-from experiments.beliefs import BELIEFS, Belief, Finding, put
+from experiments.beliefs import BELIEFS, OFF, Belief, Finding, put
 from experiments.cli import Call, lang_of
 from experiments.messages import Catalogue
 from experiments.study import MOST_REPLICATES, whole
@@ -62,7 +62,10 @@ def _read(words: tuple[str, ...]) -> tuple[list[Belief], dict[str, int]]:
 def _rows(table: Table, belief: Belief, findings: list[Finding], say: Catalogue) -> None:
     """One row a reading: as it stands, and with the carrier off."""
     off = {finding.reading: finding for finding in findings if finding.off}
-    carrier = ", ".join(belief.carrier)
+    carrier = ", ".join(
+        name if settings == OFF else ", ".join(f"{name}.{key}={value:g}" for key, value in settings.items())
+        for name, settings in belief.carrier.items()
+    )
     claim = say(f"belief.{belief.key}")
     for finding in findings:
         if not finding.off:
