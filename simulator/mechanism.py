@@ -113,9 +113,6 @@ class Mechanism:
         """The phases this mechanism acts in, in the order of the day."""
         return tuple(phase for phase in PHASES if callable(getattr(self, phase, None)))
 
-    def newcomers(self, world: "World", replicate: NDArray[np.int64], slot: NDArray[np.int64]) -> None:
-        """Set this mechanism's own columns for people who have just joined; nothing by default."""
-
 
 def normal(u: NDArray[np.float64]) -> NDArray[np.float64]:
     """Standard normal deviates by inversion."""
