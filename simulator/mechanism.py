@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +12,6 @@ from simulator.draws import GROUP, key, uniforms
 from simulator.errors import UserError, unknown
 from simulator.knobs import knobs, number
 from simulator.members import Column
-
-if TYPE_CHECKING:
-    from simulator.world import World
 
 #: The phases of a day, in order. A mechanism acts in the phases it has a method for; strategies speak in the
 #: two marked with their names. Mechanisms of one phase run in order of name and must not depend on it.

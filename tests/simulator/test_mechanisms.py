@@ -171,7 +171,6 @@ def test_a_mechanism_without_phases_or_parameters_is_nothing():
 
     assert Idle().phases() == ()
     assert Idle().draw(1, WORLDS[:3], uncertain=True) == {}
-    assert Idle().newcomers(None, None, None) is None
 
 
 # Signs: more of a weight, more of its effect ----------------------------------------------------------------
