@@ -46,8 +46,9 @@ def show(result: Result, console: Console | None = None, folder: Path | None = N
         parts += [table(result, words, arms), Text(foot, style="dim")]
     if folder is not None:
         parts += [Text(), Text(words.say("files.written", folder=folder)), *files(words)]
-    # A pipe has no width of its own; a file is read later, in a wider window.
-    console.print(Group(*parts), width=min(console.width, WIDTH) if console.is_terminal else WIDTH)
+    if not console.is_terminal:
+        console.width = WIDTH  # a pipe has no width of its own; a file is read later, in a wider window
+    console.print(Group(*parts), width=min(console.width, WIDTH))
     if result.command:  # on one line, however long: it is there to be copied
         console.print(Text(words.say("files.rebuild", command=result.command), style="dim"), soft_wrap=True)
 
