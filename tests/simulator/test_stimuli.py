@@ -112,9 +112,7 @@ def test_a_tactic_may_use_only_what_it_declares():
         uses: ClassVar[frozenset[str]] = frozenset({"reward"})
 
     day_of(Sly(given=Award(reward=1.0, cost=3.0)))
-    with pytest.raises(
-        UserError, match=r"^Strategy 'sly' uses channel 'praise' but declares only reward\.$"
-    ):
+    with pytest.raises(UserError, match=r"^Strategy 'sly' uses channel 'praise' but declares only reward\.$"):
         day_of(Sly(given=Award(praise=1.0)))
     with pytest.raises(UserError, match=r"^Strategy 'sly' uses channel 'prompt' but declares"):
         day_of(Sly(shown=Offer(prompt=1.0)))
