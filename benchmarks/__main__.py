@@ -18,8 +18,8 @@ from benchmarks import day, mesa_plain, push_kernel
 #: What the push kernel took on the quiet core that the goals were set on, ns per member-day.
 QUIET_PUSH = 13.0
 #: Full blocks, of about as many slots as the engine's own.
-SIZES = ((640, 100), (128, 500), (13, 5_000), (1, 50_000), (1, 200_000), (1, 1_000_000))
-BLOCK = 128
+SIZES = ((1_280, 100), (256, 500), (26, 5_000), (2, 50_000), (1, 200_000), (1, 1_000_000))
+BLOCK = 256
 
 
 def _nanoseconds(member_days, run, *size):

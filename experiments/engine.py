@@ -27,9 +27,9 @@ from simulator.scenario import Scenario
 Progress = Callable[[int, int, int], None]
 Outcomes = Generator[Outcome, None, None]
 
-#: Slots of a block: enough that what a day costs by itself is spread thin, few enough for the caches (128 x
-#: 500 takes three quarters of what 32 x 500 does a member-day).
-BLOCK_SLOTS = 64_000
+#: Slots of a block: enough that what a day costs by itself is spread thin, few enough for the caches (256 x
+#: 500 takes two thirds of what 32 x 500 does a member-day).
+BLOCK_SLOTS = 128_000
 #: Fewest tasks, in all and for each worker, so that none idles at the end and progress is seen.
 #: Not more: a day costs a millisecond or two of its own, whatever the number of replicates.
 TASKS, TASKS_EACH = 4, 2
