@@ -36,9 +36,10 @@ def _asked(ids, among, who, persons):
     """List slots and ids of those in ``among``, in a row; returns how many they are."""
     n = 0
     for i in range(ids.shape[0]):
-        who[n] = i
-        persons[n] = ids[i]
+        who[U(n)] = i
         n += among[i]
+    for k in range(n):
+        persons[k] = ids[who[k]]
     return n
 
 

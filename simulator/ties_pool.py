@@ -140,9 +140,10 @@ class Pool:
         self._repack(int(need.max()))
 
     def _repack(self, need: int) -> None:
-        """Put the rows side by side anew, in a pool with ``need`` entries and a good many more at the end."""
-        stretch = len(self.other) // max(self.replicates, 1)
-        new = self._with_room(self.used, need + (stretch + self.slots) // 2 + 4)
+        """Put the rows side by side anew, with ``need`` entries at the end and as many as there are ties."""
+        longest = int(self.used.sum(axis=1).max(initial=0))
+        # Eight at least, for the first tie of two members: any other row has room once it is laid out anew.
+        new = self._with_room(self.used, need + longest + self.slots // 4 + 8)
         rows = np.arange(self.used.size)
         ties_rows.repack(rows, *self._flat, new.start.reshape(-1), new.other, new.strength)
         vars(self).update(vars(new))

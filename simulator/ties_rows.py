@@ -234,33 +234,21 @@ def _seek(row: int, whom: int, start: Array, used: Array, other: Array) -> int:
 
 
 @kernel
-def _write(
-    row: int,
-    whom: int,
-    weight: np.float32,
-    slots: int,
-    room: Array,
-    top: Array,
-    start: Array,
-    used: Array,
-    other: Array,
-    strength: Array,
+def _fits(
+    row: int, slots: int, room: Array, top: Array, start: Array, used: Array, other: Array, strength: Array
 ) -> bool:
-    """Write a new tie into a row, moving one that is full to the free end; False where that has no room."""
-    if used[row] == room[row]:
-        replicate = row // slots
-        begin, to, size = start[row], top[replicate], max(2 * room[row], 4)
-        if to + size > (replicate + 1) * (other.size // top.size):
-            return False
-        for e in range(used[row]):
-            other[to + e] = other[begin + e]
-            strength[to + e] = strength[begin + e]
-            strength[begin + e] = np.inf
-        start[row], room[row], top[replicate] = to, size, to + size
-    at = start[row] + used[row]
-    other[at] = whom
-    strength[at] = weight
-    used[row] += 1
+    """See that one more tie fits into a row; a full one moves to the free end. False if that is full."""
+    if used[row] < room[row]:
+        return True
+    replicate = row // slots
+    begin, to, size = start[row], top[replicate], max(2 * room[row], 4)
+    if to + size > (replicate + 1) * (other.size // top.size):
+        return False
+    for e in range(used[row]):
+        other[to + e] = other[begin + e]
+        strength[to + e] = strength[begin + e]
+        strength[begin + e] = np.inf
+    start[row], room[row], top[replicate] = to, size, to + size
     return True
 
 
@@ -282,21 +270,27 @@ def bind(
 ) -> int:
     """Tie pairs one after another, ``w += gain (1 - w)``.
 
-    Returns the number of the pair for which the pool had no room, or of all. That pair may stand in the row
-    of its first end already: then only the other copy is wanting.
+    A pair is sought in the shorter of the two rows. Returns the number of the pair for which the pool had no
+    room, or of all.
     """
     for p in range(begin, replicate.size):
         if gain[p] > 0:
             g = on_grid(gain[p])
-            one, two = replicate[p] * slots + a[p], replicate[p] * slots + b[p]
-            here, there = _seek(one, b[p], start, used, other), _seek(two, a[p], start, used, other)
-            if here >= 0 and there >= 0:
+            first, second = replicate[p] * slots + a[p], replicate[p] * slots + b[p]
+            one, two = a[p], b[p]
+            if used[second] < used[first]:
+                first, second, one, two = second, first, two, one
+            here = _seek(first, two, start, used, other)
+            if here >= 0:
                 strength[here] = ((strength[here] + g * (_ONE - strength[here])) + _ONE) - _ONE
-                strength[there] = strength[here]
-            else:
-                if here < 0 and not _write(one, b[p], g, slots, room, top, start, used, other, strength):
+                strength[_seek(second, one, start, used, other)] = strength[here]
+                continue
+            for row in (first, second):
+                if not _fits(row, slots, room, top, start, used, other, strength):
                     return p
-                if not _write(two, a[p], g, slots, room, top, start, used, other, strength):
-                    return p
-                new[replicate[p]] += 1
+            for row, whom in ((first, two), (second, one)):
+                at = start[row] + used[row]
+                other[at], strength[at] = whom, g
+                used[row] += 1
+            new[replicate[p]] += 1
     return replicate.size

@@ -24,7 +24,7 @@ class CheckInStreak(Strategy):
     title: ClassVar[dict[str, str]] = {"en": "Check-in streak", "zh": "打卡"}
     uses: ClassVar[frozenset[str]] = frozenset({"prompt", "prospects", "run", "reward", "tokens", "hours"})
     evidence: ClassVar[tuple[str, ...]] = ("silverman2023", "moldon2021", "lally2010", "deci1999")
-    remembers: ClassVar[dict[str, type]] = {"run": np.int32, "cards": np.int16}
+    remembers: ClassVar[dict[str, type]] = {"run": np.int16, "cards": np.int16}
 
     point: float = knob(0.1, low=0, high=100, off=0.0, unit="yuan", doc="worth of one check-in")
     milestone: int = knob(7, low=2, high=365, unit="days", doc="days in a row that pay a bonus")
@@ -38,7 +38,7 @@ class CheckInStreak(Strategy):
     def _runs(self) -> bool:
         return any((self.point, self.bonus, self.stake, self.notice, self.hours))
 
-    def _completes(self, run: NDArray[np.int32]) -> Bools:
+    def _completes(self, run: NDArray[np.int16]) -> Bools:
         """Whose run is a whole number of milestones (dividing is far quicker than remainders)."""
         whole: Bools = run // self.milestone * self.milestone == run
         return whole
@@ -50,9 +50,7 @@ class CheckInStreak(Strategy):
         prospects: tuple[Prospect, ...] = ()
         if self.point or self.bonus:
             due = self._completes(run + 1)
-            prospects = (
-                Prospect(np.where(due, np.float32(self.point + self.bonus), np.float32(self.point))),
-            )
+            prospects = (Prospect(np.float32(self.point) + np.float32(self.bonus) * due),)
         return Offer(
             prompt=self.notice or None,
             prospects=prospects,
@@ -66,10 +64,10 @@ class CheckInStreak(Strategy):
         run, cards = memory["run"], memory["cards"]
         checked = day.checks_in(came & whom)
         mended = ~checked & (run > 0) & (cards > 0)
-        run[:] = np.where(checked, run + 1, np.where(mended, run, 0))
+        run += checked
+        run *= checked | mended
         reached = checked & self._completes(run)
-        cards[reached] += self.cards
-        cards[mended] -= 1
-        reward = np.float32(self.point) * checked
-        reward[reached] += np.float32(self.bonus)
+        cards += np.int16(self.cards) * reached
+        cards -= mended
+        reward = np.float32(self.point) * checked + np.float32(self.bonus) * reached
         return Award(reward=reward, tokens=checked, cost=day.total(reward), hours=self.hours or None)

@@ -43,7 +43,7 @@ class Uptake(Mechanism):
 
     def checks_in(self, world: "World", draws: Draws, among: Bools) -> Bools:
         """Who of the visitors ``among`` checks in."""
-        chance = np.zeros(world.shape)
+        chance = np.empty(world.shape)
         _firm(among, world.members.discipline, world.params[self.name]["check"], chance)
         return draws.bernoulli(chance, "checks in", among)
 

@@ -566,3 +566,11 @@ def test_shares_and_columns_are_checked():
         ties.sum(np.full((2, 3), np.inf))
     loner = Ties.from_edges(1, 3, 0, [0], [1], 0.5)
     assert loner.sum(np.array([[1.0, 2.0, np.nan]])).tolist() == [[1.0, 0.5, 0.0]]
+
+
+@pytest.mark.parametrize("slots", [2, 3, 8])
+def test_the_first_tie_of_two_finds_room_in_the_smallest_pool(slots):
+    ties = Ties.empty(1, slots)
+    one, other = np.array([0]), np.array([slots - 1])
+    assert ties.bind(np.array([0]), one, other, np.array([0.5], np.float32)).tolist() == [1]
+    assert [part.tolist() for part in ties.edges(0)] == [[0], [slots - 1], [0.5]]
