@@ -1,6 +1,6 @@
 """Every sentence that users read, in English (`en.yaml`) and Chinese (`zh.yaml`), under the same keys.
 
-`cli.*.yaml` hold what the command says about itself, `beliefs.*.yaml` the words of `qunlab beliefs`.
+Every other pair, `cli.en.yaml` and `cli.zh.yaml` for instance, holds the words of one part of the program.
 """
 
 from collections.abc import Mapping
@@ -60,8 +60,11 @@ def load(lang: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
     """Messages by dotted key, and translations of texts in the code by their English."""
     messages: dict[str, str] = {}
     texts: Mapping[str, str] = {}
-    for name in (f"{lang}.yaml", f"cli.{lang}.yaml", f"beliefs.{lang}.yaml"):
-        tree = yaml.safe_load(Path(__file__).with_name(name).read_text("utf-8"))
+    here = Path(__file__).parent
+    for path in [here / f"{lang}.yaml", *sorted(here.glob(f"*.{lang}.yaml"))]:
+        if path.stem.partition(".")[0] in ("cards", "mistakes"):
+            continue  # of another form, read by those who use them
+        tree = yaml.safe_load(path.read_text("utf-8"))
         texts = tree.pop("texts", texts)
         messages.update(_flat(tree))
     return messages, texts
