@@ -1,0 +1,1 @@
+"""The model against published patterns and real groups."""
