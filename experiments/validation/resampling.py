@@ -57,7 +57,7 @@ def skill(scores: ArrayLike, rivals: ArrayLike, groups: ArrayLike, *, relative: 
     """
     ours, theirs = np.asarray(scores, np.float64), np.asarray(rivals, np.float64)
     _, code = np.unique(np.asarray(groups), return_inverse=True)
-    gain = np.bincount(code, theirs - ours if relative else ours - theirs)
+    gain = np.bincount(code, theirs - ours if relative else ours - theirs).astype(np.float64)
     size = np.bincount(code, theirs if relative else None).astype(np.float64)
     estimate, low, high = ratio(gain, size)
     return Skill(estimate, low, high, len(gain), int((gain > 0).sum()))
