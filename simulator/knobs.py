@@ -46,7 +46,7 @@ def knob(
     source: str = "",
     choices: tuple[str, ...] = (),
 ) -> Any:
-    """A dataclass field that is a parameter of a strategy.
+    """A dataclass field that is a parameter of a strategy, or a setting of a mechanism that is never drawn.
 
     Args:
         default: Its default; int, float, bool or, with ``choices``, a word.
@@ -82,6 +82,11 @@ def positive(
 def knobs(thing: Any) -> dict[str, tuple[Field[Any], Knob]]:
     """Name, field and declaration of every knob of a dataclass or an instance of one."""
     return {f.name: (f, f.metadata["knob"]) for f in fields(thing) if "knob" in f.metadata}
+
+
+def drawn(f: Field[Any]) -> bool:
+    """Whether a mechanism's knob is uncertain; words, switches and whole numbers are chosen, not drawn."""
+    return isinstance(f.default, float)
 
 
 def number(text: Any, kind: type, where: str) -> Any:

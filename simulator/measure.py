@@ -122,7 +122,7 @@ def life_rows(world: "World", who: NDArray[np.bool_], left: int) -> dict[str, ND
     rows = at // who.shape[1]
     order = np.lexsort((m.id.reshape(-1)[at], rows))
     at, rows = at[order], rows[order]
-    table: dict[str, NDArray[Any]] = {"replicate": world.replicates[rows]}
+    table: dict[str, NDArray[Any]] = {"replicate": world.replicates[rows], "row": rows.astype(np.int32)}
     table.update({name: m[name].reshape(-1)[at] for name in LIFE})
     table["left"] = np.full(len(rows), left, np.int32)
     return table

@@ -36,7 +36,8 @@ class RunRecord:
         seed: The experiment's seed.
         replicates: Global replicate numbers, ``(R,)``.
         daily: Daily metrics by name, each ``(R, days)``, float64; units in ``simulator.metrics``.
-        members: Life table: columns of one length, a row for each person who was ever a member.
+        members: Life table: columns of one length, a line for each person who was ever a member; ``row`` is
+            the row of the arrays they lived in, ``replicate`` its number.
         ledger: Cost (yuan) and hours by tactic label, each ``(R, days)``.
     """
 
@@ -101,7 +102,7 @@ class RunRecord:
     def _by_person(self) -> dict[str, Series]:
         """Metrics of the life table."""
         t, end = self.members, self.days
-        per = [np.flatnonzero(t["replicate"] == r) for r in self.replicates]
+        per = [np.flatnonzero(t["row"] == row) for row in range(len(self.replicates))]
         joined = np.maximum(t["joined"], 0)
         stay = t["last_came"] - joined
         quiet = (end - 1 - np.maximum(t["last_came"], joined) >= SILENT_DAYS) | t["muted"] | (t["left"] >= 0)

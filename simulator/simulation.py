@@ -10,7 +10,7 @@ from simulator.day import Day
 from simulator.errors import UserError
 from simulator.founding import found
 from simulator.measure import life_rows, measure
-from simulator.mechanism import PHASES
+from simulator.mechanism import PHASES, Parameters
 from simulator.record import RunRecord
 from simulator.registry import make_mechanisms
 from simulator.rows import listed
@@ -24,11 +24,22 @@ class Simulation:
 
     Args:
         scenario: What to run.
-        replicates: Global replicate numbers; what happens in one does not depend on the others.
+        replicates: Global replicate numbers; what happens in one does not depend on the others. A number may
+            repeat: the same people and luck, under other ``parameters``.
         seed: The experiment's seed, 0 to 2^32 - 1.
+        parameters: By mechanism and parameter, a value for each row, in place of what would be drawn.
+
+    Raises:
+        UserError: A seed, a parameter or a setting that is not allowed.
     """
 
-    def __init__(self, scenario: Scenario, replicates: Iterable[int], seed: int = 0) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        replicates: Iterable[int],
+        seed: int = 0,
+        parameters: Parameters | None = None,
+    ) -> None:
         numbers = np.array(list(replicates), np.uint32)
         if not len(numbers):
             raise UserError("replicates is 0; it must be at least 1.")
@@ -45,6 +56,7 @@ class Simulation:
             seed=self.seed,
             replicates=numbers,
             uncertain=scenario.uncertainty == "full",
+            parameters=parameters,
         )
         for tactic in self.world.tactics:
             check_heard(tactic.strategy.uses, self.world.heard, tactic.strategy.name)
@@ -164,7 +176,7 @@ class Simulation:
         daily = {name: np.stack([day[name] for day in self._days], axis=1) for name in names}
         parts = [*w.departed, life_rows(w, w.members.present, -1)]
         table = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-        order = np.lexsort((table["id"], table["replicate"]))
+        order = np.lexsort((table["id"], table["row"], table["replicate"]))
         nothing = np.zeros(rows)
         ledger = {
             t.label: {

@@ -11,7 +11,7 @@ from simulator.community import Community
 from simulator.day import exact_sum
 from simulator.draws import Bools, Draws
 from simulator.founding import reference
-from simulator.mechanism import Mechanism, Params
+from simulator.mechanism import Mechanism, Parameters, Params, design
 from simulator.members import Column, Members
 from simulator.schedule import Who
 from simulator.stimuli import CHANNELS, Award, Dose, Offer, per_member
@@ -85,6 +85,7 @@ class World:
         seed: int,
         replicates: NDArray[np.uint32],
         uncertain: bool,
+        parameters: Parameters | None = None,
     ) -> None:
         self.community, self.seed, self.replicates = community, seed, replicates
         self.mechanisms = list(on)
@@ -93,8 +94,11 @@ class World:
         ]
         known = [*on, *off]
         self.heard = frozenset().union(*(m.hears for m in known))
-        self.params: dict[str, Params] = {m.name: m.draw(seed, replicates, uncertain) for m in known}
         rows, slots = len(replicates), community.slots
+        prescribed = design(known, parameters or {}, rows)
+        self.params: dict[str, Params] = {
+            m.name: m.draw(seed, replicates, uncertain) | prescribed.get(m.name, {}) for m in known
+        }
         self.shape = (rows, slots)
         self.members = Members(rows, slots, self._extra_columns(known))
         self.watched = self.members.watched()

@@ -87,6 +87,7 @@ def rows(record, replicates):
     of = np.isin(record.members["replicate"], replicates)
     daily = {name: np.ascontiguousarray(series[at]) for name, series in record.daily.items()}
     people = {name: column[of] for name, column in record.members.items()}
+    people["row"] = np.searchsorted(at, people["row"]).astype(np.int32)
     ledger = {
         label: {kind: series[at] for kind, series in booked.items()}
         for label, booked in record.ledger.items()

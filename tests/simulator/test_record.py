@@ -42,7 +42,7 @@ def test_the_manifest_holds_no_clock_and_no_place():
 def test_shapes_and_types():
     record = simulate(tactics("red_packet"))
     assert all(s.shape == (3, 16) and s.dtype == np.float64 for s in record.daily.values())
-    assert set(record.members) == {"replicate", "left", *LIFE}
+    assert set(record.members) == {"replicate", "row", "left", *LIFE}
     assert set(record.ledger) == {"red_packet"}
     assert {s.shape for s in record.ledger["red_packet"].values()} == {(3, 16)}
 
