@@ -99,7 +99,16 @@ def compose(overrides: Sequence[str] = (), folder: Path | None = None) -> Settin
         values = OmegaConf.to_container(typed, resolve=True, throw_on_missing=True)
     assert isinstance(values, dict)
     _finite(values)
+    values["mechanism"] = {name: _mechanism(str(name), node) for name, node in values["mechanism"].items()}
     return Settings(values, choices, tuple(key for key, _ in parsed))  # type: ignore[arg-type]
+
+
+def _mechanism(name: str, node: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings of a mechanism as it has them: null where nothing was said, a number, a word or a range."""
+    from simulator.registry import mechanisms
+
+    said = {key: value for key, value in node.items() if value is not None and key != "on"}
+    return {**dict.fromkeys(node), "on": node["on"], **mechanisms()[name].make(**said).given()}
 
 
 def _one_or_many(name: str) -> str | list[str]:
@@ -234,6 +243,8 @@ def _set(config: DictConfig, key: str, value: Any) -> None:
     parent, _, last = key.rpartition(".")
     node = OmegaConf.select(config, parent) if parent else config
     if parent and node is None and OmegaConf.is_missing(config, parent) is False and _is_null(config, parent):
+        if parent.startswith("mechanism."):
+            raise UserError(f"{key}: a range is set whole, as in {parent}={{low:1,middle:2,high:3}}.")
         raise UserError(f"{key}: {parent} comes from the log; it cannot be set.")
     if last == "use":
         raise UserError(f"{key} cannot be set; choose a preset instead.")

@@ -12,7 +12,7 @@ from experiments.ensemble import Ensemble
 from experiments.result import Arm, Assumption, Group, Result, Tactic
 from experiments.study import Study
 from experiments.survival import Lifespans
-from simulator.knobs import knobs
+from simulator.knobs import drawn, knobs
 from simulator.members import ROLES
 from simulator.metrics import METRICS
 from simulator.registry import make_mechanisms
@@ -117,14 +117,17 @@ def group(study: Study) -> Group:
 
 
 def assumptions(study: Study) -> tuple[Assumption, ...]:
-    """Every parameter of the mechanisms that are on; what was set by hand has no range."""
+    """Every parameter of the mechanisms that are on; one that was set to a number has no range."""
     on, _ = make_mechanisms(study.scenarios[0].mechanisms)
     luck = study.scenarios[0].uncertainty == "luck"
     rows = []
     for mechanism in on:
-        for name, (_, spec) in knobs(mechanism).items():
-            value, by_hand = float(getattr(mechanism, name)), name in mechanism.fixed
-            low, high = (value, value) if by_hand or luck else (spec.low, spec.high)
+        for name, (f, spec) in knobs(mechanism).items():
+            if not drawn(f):
+                continue
+            value, bounds = float(getattr(mechanism, name)), mechanism.range_of(name)
+            by_hand = bounds is None or name in mechanism.ranges
+            low, high = (value, value) if bounds is None or luck else bounds
             tag, source = (BY_HAND, "") if by_hand else (spec.tag, spec.source)
             rows.append(Assumption(mechanism.name, name, value, low, high, tag, source, spec.unit, spec.doc))
     return tuple(rows)
