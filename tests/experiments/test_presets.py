@@ -10,6 +10,7 @@ from experiments.build import StudyWarning
 from experiments.config import compose
 from experiments.messages import LANGUAGES
 from experiments.study import Study
+from experiments.validation.targets import patterns
 from simulator.knobs import TAGS, knobs
 from simulator.registry import make_mechanisms, mechanisms, strategies
 from simulator.topology import TOPOLOGIES
@@ -18,6 +19,7 @@ COMMUNITIES = [name for name in known.presets("community") if name != "from_log"
 PLUGINS = (*strategies().values(), *mechanisms().values())
 CITED = {spec.source for kind in PLUGINS for _, spec in knobs(kind).values() if spec.source}
 CITED |= {key for kind in strategies().values() for key in kind.evidence}
+CITED |= {key for pattern in patterns().values() for key in pattern.sources}
 
 
 def test_the_presets_that_a_strategist_looks_for_are_there():
