@@ -21,11 +21,9 @@ class RedPacket(Strategy):
     """A purse is dropped and announced; the quickest of those who come grab a share each, and all can see.
 
     What members hear of it: the notice, the prospect of a share, the money, and the grabs scrolling by.
-    Whether it helps is open: gifts echo at 0.18 per unit (Yuan et al. 2024) and go with participation (2017,
-    matched, not
-        causal), expected pay can
-    crowd out interest (Deci et al. 1999). The lucky split is uniform up to twice the remaining mean (folk
-    algorithm).
+    Whether it helps is open: gifts echo at 0.18 per unit (Yuan et al. 2024) and go with participation (Yuan
+    et al. 2017, matched, not causal), expected pay can crowd out interest (Deci et al. 1999). The lucky split
+    is uniform up to twice the remaining mean (folk algorithm).
     """
 
     name: ClassVar[str] = "red_packet"

@@ -97,6 +97,8 @@ def _words(command: str, current: str) -> Iterable[str]:
         mechanisms = known.plugins(known.MECHANISMS)
         presets = (name for group in known.GROUPS for name in known.presets(group))
         return sorted({*known.plugins(known.STRATEGIES), *mechanisms, *presets, *_LANGS})
+    if command == "odd":
+        return ("check", "out=", *_LANGS)
     if command != "compare":
         return _LANGS
     key, equals, _ = current.partition("=")
