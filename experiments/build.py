@@ -153,16 +153,20 @@ def _distinct(arms: Iterable[Tactics]) -> Tactics:
 
 
 def _mechanisms(nodes: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """What is not as a mechanism has it: switched on or off, and parameters set by hand."""
-    from simulator.registry import mechanisms
+    """What is not as the mechanisms have it: settings, and switches that nothing else would turn."""
+    from simulator.registry import switches
 
+    said = {name: {"on": node["on"]} for name, node in nodes.items()}
+    on = switches(said)
+    for name in nodes:
+        rest = {other: switch for other, switch in said.items() if other != name}
+        if switches(rest) == on:
+            said = rest
     changed: dict[str, dict[str, Any]] = {}
-    for name, kind in mechanisms().items():
-        node = {key: value for key, value in nodes[name].items() if value is not None}
-        if node.pop("on") != kind.on_by_default:
-            node["on"] = not kind.on_by_default
-        if node:
-            changed[name] = node
+    for name, node in nodes.items():
+        given = {key: value for key, value in node.items() if value is not None and key != "on"}
+        if given or name in said:
+            changed[name] = {**given, **said.get(name, {})}
     return changed
 
 

@@ -99,16 +99,19 @@ def compose(overrides: Sequence[str] = (), folder: Path | None = None) -> Settin
         values = OmegaConf.to_container(typed, resolve=True, throw_on_missing=True)
     assert isinstance(values, dict)
     _finite(values)
-    values["mechanism"] = {name: _mechanism(str(name), node) for name, node in values["mechanism"].items()}
+    values["mechanism"] = _mechanisms(values["mechanism"])
     return Settings(values, choices, tuple(key for key, _ in parsed))  # type: ignore[arg-type]
 
 
-def _mechanism(name: str, node: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings of a mechanism as it has them: null where nothing was said, a number, a word or a range."""
-    from simulator.registry import mechanisms
+def _mechanisms(nodes: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What is on, and settings as mechanisms have them: a number, a word, a range; null: nothing was said."""
+    from simulator.registry import mechanisms, switches
 
-    said = {key: value for key, value in node.items() if value is not None and key != "on"}
-    return {**dict.fromkeys(node), "on": node["on"], **mechanisms()[name].make(**said).given()}
+    on, made = switches(nodes), {}
+    for name, node in nodes.items():
+        said = {key: value for key, value in node.items() if value is not None and key != "on"}
+        made[name] = {**dict.fromkeys(node), "on": on[name], **mechanisms()[name].make(**said).given()}
+    return made
 
 
 def _one_or_many(name: str) -> str | list[str]:

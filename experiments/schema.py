@@ -114,13 +114,13 @@ def dose(name: str) -> type:
 
 @cache
 def mechanism(name: str) -> type:
-    """Whether a mechanism is on, and its settings; null: drawn from the range, one a replicate.
+    """Whether a mechanism is on, null: as it comes; and its settings, null: drawn, one a replicate.
 
     A parameter may also be a range of its own, ``{low, middle, high}``; what it may be says the mechanism.
     """
     thing = mechanisms()[name]
     parts: list[tuple[str, Any, Any]] = [(n, Any, None) for n in knobs(thing)]
-    return _node(name, [("on", bool, thing.on_by_default), *parts])
+    return _node(name, [("on", bool | None, None), *parts])
 
 
 @cache

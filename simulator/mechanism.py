@@ -50,6 +50,12 @@ class Mechanism:
     ``world``.
 
     Attributes:
+        name: As it is known by.
+        hears: Stimulus channels it turns into behaviour.
+        columns: Member columns of its own.
+        cue_columns: Member columns of its own, one for each tactic.
+        on_by_default: Whether it is on where nothing is said. One of another distribution never is.
+        replaces: Name of the mechanism that is off while this one is on, unless the settings say otherwise.
         fixed: Settings set by hand; they keep their value in every replicate.
         ranges: Parameters whose range was set by hand: lowest and highest value.
     """
@@ -59,6 +65,7 @@ class Mechanism:
     columns: ClassVar[Mapping[str, Column]] = {}
     cue_columns: ClassVar[Mapping[str, Column]] = {}
     on_by_default: ClassVar[bool] = True
+    replaces: ClassVar[str] = ""
 
     fixed: frozenset[str] = frozenset()
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)

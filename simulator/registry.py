@@ -4,6 +4,7 @@ A plug-in that does not load, or whose name is taken, is reported and stops noth
 """
 
 import warnings
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
@@ -82,7 +83,48 @@ def make_strategy(name: str, **given: Any) -> Strategy:
     return known[name].make(**given)
 
 
-def make_mechanisms(settings: Any) -> tuple[list[Mechanism], list[Mechanism]]:
+def starts_on(name: str) -> bool:
+    """Whether a mechanism is on where nothing is said; a stranger's never is, or installing it would tell."""
+    home = _load(MECHANISMS, Mechanism).get(name, (Mechanism, _OURS))[1]
+    return mechanisms()[name].on_by_default and home == _OURS
+
+
+def switches(settings: Mapping[str, Mapping[str, Any]]) -> dict[str, bool]:
+    """Which mechanisms are on; one that is replaced is off, unless the settings say otherwise.
+
+    Args:
+        settings: By mechanism name, a mapping; its ``on`` counts where it is there and not None.
+
+    Raises:
+        UserError: An unknown mechanism, a switch that is none, or two that would replace the same one.
+    """
+    known = mechanisms()
+    said: dict[str, bool] = {}
+    for name, given in settings.items():
+        if name not in known:
+            raise unknown("mechanism", name, known)
+        switch = given.get("on")
+        if switch is not None and not isinstance(switch, bool):
+            raise UserError(f"mechanism.{name}.on is {switch!r}; it must be true or false.")
+        if switch is not None:
+            said[name] = switch
+    on = {name: said.get(name, starts_on(name)) for name in known}
+    by: dict[str, str] = {}
+    for name, kind in known.items():
+        if not kind.replaces or not on[name]:
+            continue
+        if kind.replaces not in known:
+            raise UserError(f"Mechanism {name!r}: {unknown('mechanism', kind.replaces, known)}")
+        if kind.replaces in by:
+            raise UserError(
+                f"Mechanisms {by[kind.replaces]!r} and {name!r} both replace {kind.replaces!r}; "
+                f"switch one of them off, as in mechanism.{name}.on=false."
+            )
+        by[kind.replaces] = name
+    return on | {name: said.get(name, False) for name in by}
+
+
+def make_mechanisms(settings: Mapping[str, Mapping[str, Any]]) -> tuple[list[Mechanism], list[Mechanism]]:
     """Mechanisms that are on, and those that are off, each in order of name.
 
     Args:
@@ -92,16 +134,8 @@ def make_mechanisms(settings: Any) -> tuple[list[Mechanism], list[Mechanism]]:
     Raises:
         UserError: An unknown mechanism or parameter, or a value that is not allowed.
     """
-    known = mechanisms()
-    for name in settings:
-        if name not in known:
-            raise unknown("mechanism", name, known)
-    on: list[Mechanism] = []
-    off: list[Mechanism] = []
-    for name, kind in known.items():
-        given = dict(settings.get(name, {}))
-        switch = given.pop("on", kind.on_by_default)
-        if not isinstance(switch, bool):
-            raise UserError(f"mechanism.{name}.on is {switch!r}; it must be true or false.")
-        (on if switch else off).append(kind.make(**given))
-    return on, off
+    on, parts = switches(settings), (list[Mechanism](), list[Mechanism]())
+    for name, kind in mechanisms().items():
+        given = {key: value for key, value in settings.get(name, {}).items() if key != "on"}
+        parts[not on[name]].append(kind.make(**given))
+    return parts

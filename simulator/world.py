@@ -222,7 +222,8 @@ class World:
     @property
     def uptake(self) -> "Uptake | Nobody":
         """The mechanism that says who of the addressed takes part; nobody does where it is off."""
-        return next((m for m in self.mechanisms if m.name == "uptake"), NOBODY)  # type: ignore[return-value]
+        mine = (m for m in self.mechanisms if "uptake" in (m.name, m.replaces))
+        return next(mine, NOBODY)  # type: ignore[arg-type]
 
 
 class Uptake(Protocol):

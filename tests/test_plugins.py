@@ -110,3 +110,66 @@ def test_the_broken_one_is_no_strategy(site):
     assert "There is no strategy 'weekly_mishap'." in done.stderr
     assert WARNING in done.stderr
     assert "Traceback" not in done.stderr
+
+
+# A mechanism ------------------------------------------------------------------------------------------------
+
+
+def test_installing_a_mechanism_moves_nothing(site):
+    """It is there, and off: the same hash and the same numbers with the wheel as without it."""
+    code = """
+import hashlib
+from simulator.registry import mechanisms
+from tests.worlds import FOUR, simulate, tactics
+run = simulate(tactics(*FOUR), days=8)
+print("brittle_habit" in mechanisms(), run.scenario.hash)
+print(hashlib.sha256(b"".join(series.tobytes() for _, series in sorted(run.daily.items()))).hexdigest())
+"""
+    installed, without = python(site, code), python(ROOT, code)
+    assert installed.stdout.replace("True", "False", 1) == without.stdout
+    assert installed.stdout.startswith("True "), installed.stderr
+
+
+def composed(site, *words):
+    """Which of the stranger's mechanism and ours are on, by the command line."""
+    code = """
+import sys
+from experiments.build import plan, study_from
+study = study_from(plan((), sys.argv[1:], None))
+from simulator.simulation import Simulation
+sim = Simulation(study.scenarios[0], [0], 1)
+names = [m.name for m in sim.world.mechanisms]
+print("brittle_habit" in names, "habit" in names, dict(study.scenarios[0].mechanisms))
+"""
+    done = python(site, code, *words)
+    assert not done.returncode, done.stderr
+    return done.stdout.strip()
+
+
+ON = "mechanism.brittle_habit.on=true"
+
+
+def test_turned_on_it_takes_the_place_of_ours(site):
+    assert composed(site) == "False True {}"
+    assert composed(site, ON) == "True False {'brittle_habit': {'on': True}}"
+    both = "{'brittle_habit': {'on': True}, 'habit': {'on': True}}"
+    assert composed(site, ON, "mechanism.habit.on=true") == f"True True {both}"
+    set_ = composed(site, ON, "mechanism.brittle_habit.miss=half", "mechanism.brittle_habit.growth=0.1")
+    assert set_ == "True False {'brittle_habit': {'growth': 0.1, 'miss': 'half', 'on': True}}"
+
+
+def test_the_command_compares_with_it_and_explains_it(site, tmp_path):
+    small = ["days=6", "follow_up=2", "replicates=2", "workers=1", "community.size=20", ON]
+    done = python(site, COMMAND, "compare", "red_packet", *small, f"out={tmp_path / 'out'}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    card = python(site, COMMAND, "explain", "brittle_habit", "lang=en").stdout
+    for words in ("from qunlab-lottery", "Off by default", "Takes the place of habit", "all, half"):
+        assert words in " ".join(card.split())
+
+
+def test_a_word_it_does_not_know_is_told_in_one_line(site):
+    done = python(site, COMMAND, "compare", "red_packet", ON, "mechanism.brittle_habit.miss=al")
+    assert done.returncode == 2
+    assert "There is no choice for mechanism.brittle_habit.miss: 'al'. Did you mean 'all'?" in done.stderr
+    assert "Traceback" not in done.stderr

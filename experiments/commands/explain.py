@@ -234,7 +234,7 @@ def _topology(card: Card, name: str, call: Call) -> None:
 def _mechanism(card: Card, name: str, call: Call) -> None:
     """A mechanism: its equation as it stands beside the code, and its parameters."""
     from simulator.knobs import knobs
-    from simulator.registry import MECHANISMS, distribution, mechanisms
+    from simulator.registry import MECHANISMS, distribution, mechanisms, starts_on
 
     del call
     say = card.say
@@ -248,8 +248,10 @@ def _mechanism(card: Card, name: str, call: Call) -> None:
     card.gap()
     card.text(say("card.phases", list=", ".join(kind().phases()) or "-"))
     card.text(say("card.hears", list=", ".join(sorted(kind.hears)) or "-"))
-    state, other = ("on", "false") if kind.on_by_default else ("off", "true")
+    state, other = ("on", "false") if starts_on(name) else ("off", "true")
     card.text(say(f"card.switched_{state}", command=f"mechanism.{name}.on={other}"))
+    if kind.replaces:
+        card.text(say("card.replaces", name=kind.replaces))
     declared = knobs(kind)
     if not declared:
         card.text(say("card.no_parameters"))

@@ -2,8 +2,9 @@
 
     leave if k_active <= c / b
 
-Garcia, Mavrodiev and Schweitzer (2013): after all cascades the k-core remains. An alternative to the soft
-rules of ``departure``.
+Garcia, Mavrodiev and Schweitzer (2013): after all cascades the k-core remains, where nobody joins and nobody
+goes for another reason; the value of c / b is an assumption. It takes the place of the soft rules of
+``departure``: nobody mutes the group, and members put out by a rule leave at once.
 """
 
 from dataclasses import dataclass
@@ -24,7 +25,9 @@ class KCore(Mechanism):
     """Leaving for lack of company."""
 
     name: ClassVar[str] = "kcore"
+    hears: ClassVar[frozenset[str]] = frozenset({"removals"})
     on_by_default: ClassVar[bool] = False
+    replaces: ClassVar[str] = "departure"
 
     ratio: float = param(
         2.0,
@@ -41,5 +44,8 @@ class KCore(Mechanism):
         m = world.members
         few = world.ties.count() <= np.floor(world.params[self.name]["ratio"])[:, None]
         leaving = few & m.present & (m.role != Role.OWNER)
+        removed = world.given("removals")
+        if removed is not None:
+            leaving |= (removed > 0) & m.present
         world.exiting |= leaving
         world.gone |= leaving

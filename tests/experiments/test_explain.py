@@ -71,7 +71,9 @@ def test_the_card_of_a_mechanism_shows_its_equation_and_how_to_switch_it(name, c
     kind = mechanisms()[name]
     text = card(name, "lang=en")
     for word, (field, spec) in knobs(kind).items():
-        assert f"\n{word} {field.default:g} {spec.low:g} – {spec.high:g} {spec.tag}" in text
+        may_be = ", ".join(spec.choices) or f"{spec.low:g} – {spec.high:g}"
+        default = field.default if spec.choices else f"{field.default:g}"
+        assert f"\n{word} {default} {may_be} {spec.tag}" in text
         assert spec.source in text
     assert f"mechanism.{name}.on={'false' if kind.on_by_default else 'true'}" in text
     assert f"Acts in: {', '.join(kind().phases()) or '-'}" in text
@@ -147,4 +149,5 @@ def test_what_users_read_of_the_code_has_its_chinese_and_no_chinese_is_idle():
     }
     units |= {channel.unit for channel in CHANNELS.values()} | {metric.unit for metric in METRICS}
     docs = {kind.__doc__.split("\n")[0] for kind in TOPOLOGIES.values()}
+    docs |= {spec.doc for kind in mechanisms().values() for _, spec in knobs(kind).values()}
     assert set(_chinese()) <= said | units | docs

@@ -8,7 +8,7 @@ import pytest
 
 from simulator import registry
 from simulator.errors import UserError
-from simulator.knobs import knobs
+from simulator.knobs import drawn, knobs
 from simulator.mechanism import Mechanism
 from simulator.registry import (
     MECHANISMS,
@@ -19,10 +19,11 @@ from simulator.registry import (
     make_strategy,
     mechanisms,
     strategies,
+    switches,
 )
 from simulator.strategy import Strategy
 from strategies.red_packet import RedPacket
-from tests.worlds import FOUR
+from tests.worlds import FOUR, plug_in
 
 
 def test_ours_are_found_by_name():
@@ -146,11 +147,52 @@ def test_of_two_strangers_with_one_name_the_first_in_the_alphabet_is_taken(insta
 
 def test_mechanisms_are_on_or_off_as_declared_or_as_said():
     on, off = make_mechanisms({})
-    assert {m.name for m in off} == {"kcore", "social_pull"}
+    silent = {name for name, kind in mechanisms().items() if not kind.on_by_default}
+    assert {"kcore", "social_pull"} <= silent
+    assert {m.name for m in off} == silent
     assert [m.name for m in on] == sorted(m.name for m in on)
-    on, off = make_mechanisms({"kcore": {"on": True}, "habit": {"on": False}})
-    assert {m.name for m in off} == {"habit", "social_pull"}
-    assert "kcore" in {m.name for m in on}
+    on, off = make_mechanisms({"social_pull": {"on": True}, "habit": {"on": False}})
+    assert {m.name for m in off} == (silent - {"social_pull"}) | {"habit"}
+    assert "social_pull" in {m.name for m in on}
+
+
+@pytest.fixture
+def strangers(monkeypatch):
+    """Two mechanisms that would each take the place of habit, and one that takes that of nothing known."""
+
+    def kind(name, instead):
+        return type(name, (Mechanism,), {"name": name, "replaces": instead, "on_by_default": False})
+
+    plug_in(monkeypatch, kind("brittle", "habit"), kind("elastic", "habit"), kind("lost", "habbit"))
+    return switches
+
+
+def test_one_that_is_on_switches_off_what_it_replaces(strangers):
+    assert strangers({}) == {name: kind.on_by_default for name, kind in registry.mechanisms().items()}
+    plain = strangers({})
+    assert strangers({"brittle": {"on": True}}) == {**plain, "brittle": True, "habit": False}
+    both = {"brittle": {"on": True}, "habit": {"on": True}}
+    assert strangers(both) == {**plain, "brittle": True}
+    assert strangers({"kcore": {"on": True}})["departure"] is False
+    assert strangers({"brittle": {"on": None}, "habit": {"growth": 0.1}}) == plain
+
+
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        (
+            {"brittle": {"on": True}, "elastic": {"on": True}},
+            "Mechanisms 'brittle' and 'elastic' both replace 'habit'; switch one of them off, as in "
+            "mechanism.elastic.on=false.",
+        ),
+        ({"lost": {"on": True}}, "Mechanism 'lost': There is no mechanism 'habbit'. Did you mean 'habit'?"),
+    ],
+)
+def test_replacements_that_cannot_be_are_told_in_one_line(strangers, given, line):
+    with pytest.raises(UserError) as error:
+        strangers(given)
+    assert str(error.value).startswith(line)
+    assert "\n" not in str(error.value)
 
 
 def test_a_parameter_set_by_hand_is_the_same_everywhere():
@@ -184,7 +226,9 @@ def test_a_mistake_gets_one_line(given, message):
 
 def test_nought_can_be_set_but_for_a_divisor():
     for kind in mechanisms().values():
-        for name, (_, spec) in knobs(kind).items():
+        for name, (f, spec) in knobs(kind).items():
+            if not drawn(f):
+                continue
             if spec.off is None:
                 with pytest.raises(
                     UserError, match=rf"^mechanism\.{kind.name}\.{name} is 0; it must lie from "
