@@ -1,0 +1,239 @@
+"""What happens between members and in the group as a whole, mechanism by mechanism: a function an equation.
+
+Sources of the equations and of their parameters: :mod:`simulator.mechanisms`, under the same names.
+"""
+
+from bisect import bisect_right
+from itertools import accumulate, combinations
+from math import exp, expm1, log
+from statistics import NormalDist
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simulator.draws import GROUP, key
+from simulator.members import Role
+from simulator.philox import pair
+from simulator.reference.member import KOL, Lurker, Member, Novice, Owner, grains
+
+if TYPE_CHECKING:
+    from simulator.reference.model import ReferenceModel
+
+_STRANGERS, _INVITE, _ACCEPT = (key("arrivals", what) for what in ("strangers", "invite", "accept"))
+_ROLE, _MEETS = key("arrivals", "role"), [key("arrivals", f"meets {k}") for k in range(2)]
+_PARTNER, _SPLIT, _SEND = key("bonding", "partner"), key("gift_echo", "split"), key("gift_echo", "send")
+
+
+def community_effect(group: "ReferenceModel") -> None:
+    """disposition: ``u_r ~ N(0, group_spread)``."""
+    u = group.luck.coarse(GROUP, key("disposition", "effect"))
+    group.effect = group.p.disposition.group_spread * NormalDist().inv_cdf(u)
+
+
+# arrivals ---------------------------------------------------------------------------------------------------
+
+
+def newcomers(group: "ReferenceModel") -> None:
+    """arrivals: strangers find the group, friends are brought along; a full group refuses."""
+    if group.day == 0:
+        return
+    seated: list[Member] = []
+    for person, host in strangers(group) + invited(group):
+        if len(group.people) < group.community.slots:
+            seated.append(_role(group, person)(group, person, group.day))
+            if host is not None:
+                seated[-1].inviter = int(host.person) + 1
+                seated[-1].meet(host, 0.3)
+    group.joined = len(seated)
+    here = sorted((member for member in group.people if member.came), key=lambda member: member.person)
+    for decision in _MEETS if here else ():
+        for member in seated:
+            u = group.luck.coarse(member.person, decision, group.day)
+            member.meet(here[int(u * len(here))], group.community.tie_strength / 2)
+
+
+def strangers(group: "ReferenceModel") -> list[tuple[np.uint64, Member | None]]:
+    """arrivals: ``strangers ~ Poisson(arrivals exp(u_r / 2))``."""
+    u = group.luck.coarse(GROUP, _STRANGERS, group.day)
+    count = group.luck.poisson(u, group.community.arrivals * exp(group.effect / 2), GROUP, "strangers")
+    return [(np.uint64(1 << 62 | group.day << 32 | k), None) for k in range(count)]
+
+
+def invited(group: "ReferenceModel") -> list[tuple[np.uint64, Member | None]]:
+    """arrivals: who has invitations sends one a day with chance ``1 - exp(-1/delay)``, accepted or not."""
+    brought: list[tuple[np.uint64, Member | None]] = []
+    luck, chance = group.luck, -expm1(-1 / group.p.arrivals.delay)
+    for host in group.people:
+        if host.invitations > 0 and not host.muted:
+            u, _, _ = luck.uniforms(host.person, _INVITE)
+            if luck.decide(u, chance, host.person, "invites"):
+                host.invitations -= 1
+                host.invited += 1
+                u, _, _ = luck.uniforms(host.person, _ACCEPT)
+                if luck.decide(u, group.community.acceptance, host.person, "is heeded"):
+                    nth = np.uint64(1 << 61 | host.invited)
+                    brought.append((np.uint64(pair(host.person, nth) >> 2 | 1 << 63), host))
+    return sorted(brought, key=lambda one: one[0])
+
+
+def _role(group: "ReferenceModel", person: np.uint64) -> type[Member]:
+    """arrivals: newcomers are what founders were, but seldom KOLs: a third of the share."""
+    u, kol = group.luck.coarse(person, _ROLE), group.community.kols / 3
+    if u <= kol:
+        return KOL
+    return Novice if u <= kol + group.community.novices else Lurker
+
+
+def hand_out_invitations(group: "ReferenceModel") -> None:
+    """arrivals: invitations that tactics asked for are sent from tomorrow."""
+    for member in group.people:
+        member.invitations += int(member.given.get("invitations", 0.0))
+
+
+# conversation -----------------------------------------------------------------------------------------------
+
+
+def conversation(group: "ReferenceModel") -> None:
+    """conversation: seeds, the replies they excite, questions and answers.
+
+    scale = exp(u_r / 2) x audience x room;  audience = (visitors yesterday / expected at the opening)^e;
+    room = 1 / (1 + expected messages / ceiling);  branching is n (1 - exp(-others / 3));  a question is
+    answered with chance 1 - exp(-kappa x ability / questions).
+    """
+    p, here, reference = group.p.conversation, group.visitors, group.reference
+    crowd = max(group.crowd / reference.visitors, 0.02)
+    room = 1 / (1 + reference.messages * crowd / (1 - p.branching) / p.ceiling)
+    n = p.branching * (1 - exp(-max(len(here) - 1, 0) / 3))
+    for member in here:
+        member.starts_talk(exp(group.effect / 2) * crowd**p.audience * room, n)
+    replies, questions = sum(m.replies for m in here), sum(m.asked for m in here)
+    weights, ability = sum(m.weight for m in here), sum(m.ability for m in here) / 65536
+    chance = 1 - exp(-p.answering * ability / questions) if questions and len(here) > 1 else 0.0
+    for member in here if replies or questions else ():
+        member.joins_talk(replies / max(weights, 1), chance)
+    for role in Role:
+        said = [member.posts for member in here if member.role == role and member.posts > 0]
+        group.talk[role], group.voices[role] = sum(said), len(said)
+
+
+# gifts ------------------------------------------------------------------------------------------------------
+
+
+def gift_echo(group: "ReferenceModel") -> None:
+    """gift_echo: yesterday's packets are split by luck; who got something may send one.
+
+    P(send) = min(1, rho x received / packet), x luckiest for the luckiest.
+    """
+    p, here, luck = group.p.gift_echo, group.visitors, group.luck
+    if group.pot > 0 and here:
+        parts = [int(-log(luck.uniforms(member.person, _SPLIT)[0]) * 2**20) for member in here]
+        for member, part in zip(here, parts, strict=True):
+            member.echo = part * group.pot / sum(parts)
+        group.pot = 0.0
+    received = {member: member.echo + member.given.get("packet", 0.0) for member in here}
+    first, second = [*sorted(received.values(), reverse=True), 0.0, 0.0][:2]
+    for member, got in received.items():
+        if got > 0:
+            alone = got == first and luck.decide(second, first, GROUP, "luckiest")
+            u, _, _ = luck.uniforms(member.person, _SEND)
+            chance = p.rho * got / p.packet * (p.luckiest if alone else 1)
+            if luck.decide(u, chance, member.person, "sends"):
+                group.gifts += p.packet
+    group.pot += group.gifts
+
+
+# bonding ----------------------------------------------------------------------------------------------------
+
+
+def bonding(group: "ReferenceModel") -> None:
+    """bonding: talking and meeting make and strengthen ties, time fades them."""
+    p = group.p.bonding
+    speakers = sorted((m for m in group.visitors if m.posts > 0), key=lambda member: member.person)
+    for one in speakers:
+        for other, strength in one.friends.items():
+            if other.posts > 0 and one.person < other.person:
+                one.friends[other] = other.friends[one] = strength + p.talk * (1 - strength)
+    reply_ties(group, speakers)
+    for n in range(len(group.people[0].tables) if group.people else 0):
+        gathering(group, n)
+    if group.day % 7 == 6:
+        for one in group.people:
+            fading(group, one)
+
+
+def reply_ties(group: "ReferenceModel", speakers: list[Member]) -> None:
+    """bonding: who was replied to meets the replier, drawn by weight of messages."""
+    if len(speakers) < 2:
+        return
+    heap = list(accumulate(member.posts for member in speakers))
+    for member in speakers:
+        if member.replied:
+            u, _, _ = group.luck.uniforms(member.person, _PARTNER)
+            partner = speakers[bisect_right(heap, int(u * heap[-1]))]
+            if partner is not member:
+                group.new_ties += member.meet(partner, group.p.bonding.first)
+
+
+def gathering(group: "ReferenceModel", n: int) -> None:
+    """bonding: who sat at one table bond; ties of those who were there to others thin."""
+    p = group.p.bonding
+    there = [member for member in group.people if member.tables[n] >= 0]
+    for one, other in combinations(there, 2):
+        if one.tables[n] == other.tables[n]:
+            group.new_ties += one.meet(other, p.meet)
+    for one in there:
+        for other, strength in one.friends.items():
+            both = other.tables[n] >= 0
+            if other.tables[n] != one.tables[n] and (one.person < other.person or not both):
+                one.friends[other] = other.friends[one] = strength * p.others
+
+
+def fading(group: "ReferenceModel", one: Member) -> None:
+    """bonding: every week ``w <- w exp(-7 / fade)``, and gone below 0.01."""
+    for other, strength in list(one.friends.items()):
+        if one.person < other.person:
+            left = strength * exp(-7 / group.p.bonding.fade)
+            one.friends[other] = other.friends[one] = left
+            if group.luck.decide(left, 0.01, one.person, f"loses {other.person}"):
+                one.part(other)
+
+
+# content, overload, owner -----------------------------------------------------------------------------------
+
+
+def content(group: "ReferenceModel") -> None:
+    """content: ``V <- V + (1 - exp(-ln2 useful (1 - branching) / reference) - V) / memory``.
+
+    useful = messages by their writers' expertise, two more for an answered question, and content delivered.
+    """
+    speakers = [member for member in group.visitors if member.posts > 0]
+    useful = sum(grains(m.posts * m.expertise) / 65536 + 2 * m.answered for m in speakers)
+    useful += group.given.get("content", 0.0)
+    today = 1 - exp(-log(2) * useful * (1 - group.p.conversation.branching) / group.reference.useful)
+    group.value += (today - group.value) / group.p.content.memory
+
+
+def overload(group: "ReferenceModel") -> None:
+    """overload: what there was to read today strains those who came.
+
+    strain = min(max(load / capacity - 1, 0), 3);  load = (talk + tokens + advert x noise) (1 - order).
+    """
+    p, given = group.p.overload, group.given
+    load = sum(group.talk) + sum(member.given.get("tokens", 0.0) for member in group.visitors)
+    load = (load + p.advert * given.get("noise", 0.0)) * (1 - min(given.get("order", 0.0), 1))
+    group.strain = min(max(load / p.capacity - 1, 0.0), 3.0)
+    for member in group.people:
+        member.tires()
+
+
+def owner_energy(group: "ReferenceModel") -> None:
+    """owner_energy: ``E <- E + r (1 - E) - a hours + b help (1 - E)``; several owners share the work.
+
+    hours = own messages x minutes/60 + hours the tactics took;  help = share of messages written by KOLs.
+    """
+    p, e, talk = group.p.owner_energy, group.energy, group.talk
+    hours = talk[Role.OWNER] * p.minutes / 60 + group.given.get("hours", 0.0)
+    hands = sum(isinstance(member, Owner) for member in group.people)
+    relief = talk[Role.KOL] / max(sum(talk), 1)
+    e += p.rest * (1 - e) - p.toll * hours / max(hands, 1) + p.help * relief * (1 - e)
+    group.energy = min(max(e, 0.0), 1.0)

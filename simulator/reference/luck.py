@@ -1,0 +1,82 @@
+"""Luck: what a person draws for a decision, and what is done where a decision is too close to call.
+
+The numbers are the fast engine's (:mod:`simulator.philox`), asked for one at a time. The fast engine counts
+in float32, this one in Python's floats, so now and then a draw falls between the two answers. Only there,
+within :data:`CLOSE` of the boundary, may an umpire say that the fast engine decided the other way.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from simulator.philox import CELLS, negative_binomial, poisson, words
+
+#: How near to its boundary a decision must lie for the umpire to be asked.
+CLOSE = 1e-5
+_WORDS = 2.0**-32
+#: Day, person and what is decided: whether the other engine decided it the other way.
+Umpire = Callable[[int, int, str], bool]
+
+
+class Luck:
+    """The draws of one community.
+
+    Args:
+        seed: The experiment's seed.
+        replicate: The community's global number.
+        umpire: Asked about close calls; None decides them here.
+
+    Attributes:
+        day: The day that draws are for.
+        decisions: Decisions taken, counted only under an umpire.
+    """
+
+    def __init__(self, seed: int, replicate: int, umpire: Umpire | None = None) -> None:
+        self._seed, self._replicate, self._umpire = seed, replicate, umpire
+        self.day, self.decisions = 0, 0
+
+    def uniforms(self, person: np.uint64, decision: int) -> tuple[float, float, float]:
+        """Three numbers in (0, 1) of 32 bits for what a person decides today."""
+        a, b, c, _ = words(person, self.day, 0, self._replicate, self._seed, decision)
+        return (a + 0.5) * _WORDS, (b + 0.5) * _WORDS, (c + 0.5) * _WORDS
+
+    def nth(self, person: np.uint64, decision: int, nth: int, day: int) -> tuple[float, float, float, float]:
+        """Four numbers in (0, 1) of 32 bits for the nth time that a person decides this on a day."""
+        a, b, c, d = words(person, day, nth, self._replicate, self._seed, decision)
+        return (a + 0.5) * _WORDS, (b + 0.5) * _WORDS, (c + 0.5) * _WORDS, (d + 0.5) * _WORDS
+
+    def lasting(self, person: np.uint64, decision: int) -> float:
+        """A number in (0, 1) of 32 bits for what is settled once."""
+        a, _, _, _ = words(person, 0, 0, self._replicate, self._seed, decision)
+        return float((a + 0.5) * _WORDS)
+
+    def coarse(self, person: np.uint64, decision: int, day: int = 0) -> float:
+        """A number in (0, 1) of 24 bits; of day 0 for what is settled once."""
+        a, _, _, _ = words(person, day, 0, self._replicate, self._seed, decision)
+        return float(((a >> 8) + 0.5) * CELLS)
+
+    def decide(self, u: float, p: float, who: Any, what: str) -> bool:
+        """Whether ``u`` lies under ``p``: a decision taken with chance ``p``, or a threshold passed."""
+        if self._umpire is None:
+            return u < p
+        self.decisions += 1
+        return (u < p) != (abs(u - p) < CLOSE and self._umpire(self.day, int(who), what))
+
+    def poisson(self, u: float, mean: float, who: Any, what: str) -> int:
+        """A Poisson count by inversion."""
+        return self._count(lambda v: poisson(v, mean), u, who, what)
+
+    def negative_binomial(self, u: float, mean: float, shape: float, who: Any, what: str) -> int:
+        """A negative-binomial count by inversion: variance is mean + mean^2 / shape."""
+        return self._count(lambda v: negative_binomial(v, mean, shape), u, who, what)
+
+    def _count(self, quantile: Callable[[float], int], u: float, who: Any, what: str) -> int:
+        count = quantile(u)
+        if self._umpire is None:
+            return count
+        self.decisions += 1
+        fewer, more = quantile(max(u - CLOSE, 0.0)), quantile(min(u + CLOSE, 1.0 - _WORDS))
+        if fewer == more or not self._umpire(self.day, int(who), what):
+            return count
+        return fewer if fewer != count else more

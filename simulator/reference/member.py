@@ -1,0 +1,372 @@
+"""What a member decides and becomes, mechanism by mechanism: each method is one equation of the model.
+
+Sources of the equations and of their parameters: :mod:`simulator.mechanisms`, under the same names.
+"""
+
+from math import exp, log, sqrt
+from typing import ClassVar
+
+from scipy.special import logit
+
+from simulator.draws import key
+from simulator.mechanisms.content import V0
+from simulator.members import Role
+from simulator.reference.person import Person
+from simulator.reference.prospects import uncertainty, utility, value
+
+_COME, _AWAKE, _NEVER = key("attendance", "come"), key("awakening", "look in"), key("awakening", "never")
+_GO, _ROLE = key("departure", "go"), key("learning", "role")
+_TALK, _REPLY = key("conversation", "talk"), key("conversation", "reply")
+_GRAIN = 65536
+
+
+def grains(x: float) -> int:
+    """Whole units of 2^-16: sums of them do not depend on the order of people."""
+    return int(x * _GRAIN)
+
+
+class Member(Person):
+    """A member of the group, of one of the four roles below.
+
+    Attributes:
+        rises: Share of days with a message above which one rises to ``above``; None for never.
+        able: Expertise above which one may.
+        sinks: Share below which one sinks to ``below``; None for never.
+    """
+
+    rises: ClassVar[float | None] = None
+    able: ClassVar[float] = -1.0
+    sinks: ClassVar[float | None] = None
+    above: ClassVar[type["Member"]]
+    below: ClassVar[type["Member"]]
+
+    # pull: what speaks for and against coming today, as terms of a logit -----------------------------------
+
+    def inclined(self) -> float:
+        """disposition: ``logit(visiting_role) + a_i + u_r + ln odds(weekday)``."""
+        c = self.model.community
+        odds = max(c.weekdays[self.model.day % 7], 1e-3)
+        return float(logit(c.visiting[self.role])) + self.effect + self.model.effect + log(odds)
+
+    def attracted(self) -> float:
+        """content: ``w (I V - I0 V0) + w I (1 - exp(-announced / knee)) N``."""
+        p = self.model.p.content
+        pull = p.weight * (self.interest * self.model.value - self.model.community.interest * V0)
+        for s in self.shown:
+            if s.announced:
+                pull += p.weight * self.interest * (1 - exp(-s.announced / p.knee)) * s.fresh
+        return float(pull)
+
+    def belongs(self) -> float:
+        """belonging: ``w (B - B0)``."""
+        return float(self.model.p.belonging.weight * (self.belonging - self.model.community.belonging))
+
+    def accustomed(self) -> float:
+        """habit: ``w (H - H0)``."""
+        return float(self.model.p.habit.weight * (self.habit - self.model.community.habit))
+
+    def tired(self) -> float:
+        """overload: ``-w F``."""
+        return float(-self.model.p.overload.weight * self.fatigue)
+
+    def worn(self) -> float:
+        """owner_energy: ``2 (E - 1)`` for owners."""
+        return 0.0
+
+    def drawn_by_friends(self) -> float:
+        """social_pull: ``w t / (1 + t)`` with t the strength of ties to yesterday's visitors."""
+        t = self.near()
+        return float(self.model.p.social_pull.weight * t / (1 + t))
+
+    def reminded(self) -> float:
+        """prompts: ``w (1 - exp(-prompt)) N``."""
+        w = self.model.p.prompts.weight
+        return float(sum(w * (1 - exp(-s.prompt)) * s.fresh for s in self.shown if s.prompt))
+
+    def lured(self) -> float:
+        """rewards: ``w N_k [U_k + phi s_k] + w_mood M``, amounts against ``ref = adaptation x E_k``."""
+        p = self.model.p.rewards
+        pull = p.mood * self.mood
+        for s in self.shown:
+            if any(amount * chance > 0 for amount, chance in s.prospects):
+                ref = p.adaptation * self.expected.get(s.label, 0.0) / p.money
+                units = [(amount / p.money, chance) for amount, chance in s.prospects]
+                worth = p.weight * utility(units, ref, p.loss) + p.phi * uncertainty(units)
+                pull += s.fresh * worth
+        return float(pull)
+
+    def keeps_streak(self) -> float:
+        """streaks: ``gamma min(run, 7)/7 N - b W``; the sting W of a run that fell from s to r fades.
+
+        ``W <- max(W / 2^(1/half-life), (1 - r/s) min(s - 2, 5)/5)``: two days are no streak yet.
+        """
+        p, pull = self.model.p.streaks, 0.0
+        for s in self.shown:
+            if s.run is not None:
+                held, wound = self.held.get(s.label, 0.0), self.wound.get(s.label, 0.0)
+                wound *= 0.5 ** (1 / p.half_life)
+                if s.run < held and held > 2:
+                    wound = max(wound, (1 - s.run / held) * min(held - 2, 5) / 5)
+                self.held[s.label], self.wound[s.label] = s.run, wound
+                pull += p.gain * min(s.run, 7) / 7 * s.fresh - p.pain * wound
+        return pull
+
+    # offers, attendance ------------------------------------------------------------------------------------
+
+    def sees(self) -> None:
+        """novelty: ``x <- d x + exposed,  N = f + (1 - f) exp(-x / x0)``, of each tactic."""
+        p = self.model.p.novelty
+        for label in self.seen:
+            self.seen[label] *= 1 - p.recovery
+        for s in self.shown:
+            if s.speaks and not self.muted:
+                x = self.seen.get(s.label, 0.0)
+                s.fresh = p.floor + (1 - p.floor) * exp(-x / p.scale)
+                self.seen[s.label] = x + 1
+
+    def attends(self) -> None:
+        """attendance: came ~ Bernoulli(1 / (1 + exp(-logit))), unless muted."""
+        self.coming, self.stirred = False, not self.muted
+        self.pull = sum(term(self) for term in self.model.pulls)
+        if not self.muted:
+            u, _, _ = self.model.luck.uniforms(self.person, _COME)
+            self.coming = self.model.luck.decide(u, 1 / (1 + exp(-self.pull)), self.person, "comes")
+            self.visits += self.coming
+
+    # uptake: asked by tactics ------------------------------------------------------------------------------
+
+    def checks_in(self, decision: int) -> bool:
+        """uptake: a visitor checks in with chance ``logistic(check + 3 (discipline - 0.4))``."""
+        if "uptake" not in self.model.on:
+            return False
+        x = self.model.p.uptake.check + 3 * (self.discipline - 0.4)
+        u, _, _ = self.model.luck.uniforms(self.person, decision)
+        return self.model.luck.decide(u, 1 / (1 + exp(-x)), self.person, f"checks in {decision}")
+
+    def goes(self, decision: int) -> bool:
+        """uptake: somebody asked would go with chance ``go (0.5 + B)``."""
+        if "uptake" not in self.model.on:
+            return False
+        u, _, _ = self.model.luck.uniforms(self.person, decision)
+        p = self.model.p.uptake.go * (0.5 + self.belonging)
+        return self.model.luck.decide(u, p, self.person, f"goes {decision}")
+
+    # conversation: of visitors, in two rounds --------------------------------------------------------------
+
+    def vigour(self) -> float:
+        """What of one's usual talk is left today: all, but for an owner who is worn out."""
+        return 1.0
+
+    def starts_talk(self, scale: float, n: float) -> None:
+        """conversation: messages started, questions among them, and the replies these excite.
+
+        seeds ~ NegBin(messages_role x rate x (0.3 + 0.7 min(I/I0, 1.5)) x scale, dispersion);  a cluster of
+        replies is NegBin with mean ``S n/(1-n)`` and variance ``S n/(1-n)^3``.
+        """
+        c, luck, who = self.model.community, self.model.luck, self.person
+        mean = c.messages[self.role] * self.rate * self.vigour()
+        mean *= 0.3 + 0.7 * min(self.interest / max(c.interest, 0.01), 1.5)
+        self.weight = grains(mean * (0.3 + self.expertise))
+        self.ability = grains(mean * self.expertise**2)
+        start, ask, excite = luck.uniforms(who, _TALK)
+        shape = self.model.p.conversation.dispersion
+        self.seeds = luck.negative_binomial(start, mean * scale, shape, who, "talks")
+        if self.seeds:
+            self.asked = luck.decide(ask, 1 - (1 - c.questions[self.role]) ** self.seeds, who, "asks")
+            if n > 0:
+                mu, wide = self.seeds * n / (1 - n), 1 / (1 - n) ** 2 - 1
+                self.replies = luck.negative_binomial(excite, mu, mu / wide, who, "excites")
+        self.replied, self.posts = self.replies > 0, self.seeds
+
+    def joins_talk(self, share: float, chance: float) -> None:
+        """conversation: one's part in the replies of all, and whether one's question is answered."""
+        luck, who = self.model.luck, self.person
+        reply, hear, _ = luck.uniforms(who, _REPLY)
+        if share > 0:
+            self.posts += luck.poisson(reply, self.weight * share, who, "replies")
+        self.answered = self.asked and luck.decide(hear, chance, who, "is answered")
+
+    # learning ----------------------------------------------------------------------------------------------
+
+    def learns(self) -> None:
+        """learning: ``X <- X + (answer answered + coach minutes/60) (1 - X),  S <- S + (spoke - S) / 21``."""
+        p = self.model.p.learning
+        self.expertise += min(p.coach * self.given.get("coaching", 0.0) / 60, 1) * (1 - self.expertise)
+        if self.answered:
+            self.expertise += p.answer * (1 - self.expertise)
+        self.speaking += ((self.posts > 0) - self.speaking) / 21
+        decide = self.model.luck.decide
+        if self.sinks is not None and decide(self.speaking, self.sinks, self.person, "is silent"):
+            self.may_become(self.below)
+        elif (
+            self.rises is not None
+            and decide(self.rises, self.speaking, self.person, "is heard")
+            and decide(self.able, self.expertise, self.person, "is able")
+        ):
+            self.may_become(self.above)
+
+    def may_become(self, kind: type["Member"]) -> None:
+        """learning: a change of role that is due, with a daily chance; half of what was usual goes along."""
+        u, _, _ = self.model.luck.uniforms(self.person, _ROLE)
+        if self.model.luck.decide(u, self.model.p.learning.pace, self.person, "changes role"):
+            c, old, new = self.model.community, self.role, kind.role
+            self.rate *= sqrt((c.messages[old] + 0.01) / (c.messages[new] + 0.01))
+            self.effect += 0.5 * float(logit(c.visiting[old]) - logit(c.visiting[new]))
+            self.model.deregister_agent(self)
+            self.__class__ = kind
+            self.model.register_agent(self)
+
+    def gets(self) -> None:
+        """rewards: what was got, against what was expected.
+
+        ``M <- rho M,  pay <- pay + (contingent - pay)/14``, and where cued and came
+        ``M <- M + (1 - rho) v((got - ref)/m0),  E_k <- E_k + eta (got - E_k)``.
+        """
+        p = self.model.p.rewards
+        got = self.echo + sum(self.rewards.values()) if self.came else 0.0
+        self.mood *= p.rho
+        self.pay += (got / (got + p.money) - self.pay) / 14
+        for s in self.shown if self.came else ():
+            if s.prospects:
+                got, expected = self.rewards.get(s.label, 0.0), self.expected.get(s.label, 0.0)
+                self.mood += (1 - p.rho) * value((got - p.adaptation * expected) / p.money, p.loss)
+                self.expected[s.label] = expected + p.eta * (got - expected)
+
+    # habit, belonging, interest, overload ------------------------------------------------------------------
+
+    def wakes(self) -> None:
+        """awakening: ``h = rate + care minutes/(minutes + 10)``, the latter for those whom care can reach."""
+        if self.muted:
+            p, luck, minutes = self.model.p.awakening, self.model.luck, self.given.get("care", 0.0)
+            u, _, _ = luck.uniforms(self.person, _AWAKE)
+            h = p.rate
+            if minutes > 0 and luck.lasting(self.person, _NEVER) >= p.never:
+                h += p.care * minutes / (minutes + 10)
+            self.muted = not luck.decide(u, h, self.person, "wakes")
+
+    def grows_used(self) -> None:
+        """habit: ``H <- H + c (1 - H)`` on a visit, ``H <- H - d H`` otherwise."""
+        p = self.model.p.habit
+        self.habit += p.growth * (1 - self.habit) if self.came else -p.decay * self.habit
+
+    def used_to(self) -> None:
+        """habit: founders known by what they do have the habit it has grown, and are inclined the less."""
+        given, p = self.model.community.founders, self.model.p.habit
+        if given is not None:
+            visiting, tenure = given.visiting[int(self.person)], given.tenure[int(self.person)]
+            up, down = p.growth * visiting, p.decay * (1 - visiting)
+            self.habit = up / (up + down) * (1 - exp(-(up + down) * tenure))
+            self.effect -= p.weight * (self.habit - self.model.community.habit)
+
+    def feels(self) -> None:
+        """belonging: ``dB = gain (1 - B) - unanswered B - decay B``.
+
+        gain = reply replied + answer answered + tie t/(1+t) came + care minutes/(minutes+10)
+        + purpose a mentions, with t the strength of ties to those who came.
+        """
+        p, b = self.model.p.belonging, self.belonging
+        up, down = 0.0, p.decay
+        if self.came:
+            t = self.near()
+            up += p.tie * t / (1 + t) + p.reply * self.replied + p.answer * self.answered
+            down += p.unanswered * (self.asked and not self.answered)
+        b = min(max(b + up * (1 - b) - down * b, 0.0), 1.0)
+        minutes, mentions = self.given.get("care", 0.0), self.given.get("purpose", 0.0)
+        b += p.care * minutes / (minutes + 10) * (1 - b)
+        self.belonging = b + min(p.purpose * mentions * self.alignment, 1) * (1 - b)
+
+    def likes(self) -> None:
+        """interest: ``dI = -k q I + r (I0 (1 - f + f min(V/V0, 1.5)) - I) + g praise (1 - I)``.
+
+        Once the purpose is served I0 is nought and r larger by 1/14.
+        """
+        p, c, i = self.model.p.interest, self.model.community, self.interest
+        own, pace = c.interest, p.recovery
+        if c.purpose_days is not None and self.model.day >= c.purpose_days:
+            own, pace = 0.0, pace + 1 / 14
+        worth = own * (1 - p.feed * (1 - min(self.model.value / V0, 1.5)))
+        i += (
+            pace * (worth - i)
+            - p.crowding * self.pay * i
+            + p.praise * self.given.get("praise", 0.0) * (1 - i)
+        )
+        self.interest = min(max(i, 0.0), 1.0)
+
+    def tires(self) -> None:
+        """overload: ``F <- F + s (came strain - F)``; the day's strain is the same for all who came."""
+        self.fatigue += self.model.p.overload.speed * (self.came * self.model.strain - self.fatigue)
+
+    # churn, contagion --------------------------------------------------------------------------------------
+
+    def may_go(self) -> None:
+        """departure: leaving ``h = exit R``, muting ``h = theta/(t + t0) R``, t the days since joining.
+
+        R = exp(-b (B - B0) + f F + g L). Who is put out by a rule leaves at once.
+        """
+        p, luck, who = self.model.p.departure, self.model.luck, self.person
+        self.exiting = self.exiting or self.given.get("removals", 0.0) > 0
+        x = p.strain * self.fatigue + p.grief * self.loss
+        risk = exp(min(x - p.bond * (self.belonging - self.model.community.belonging), 20))
+        leave, mute, _ = luck.uniforms(who, _GO)
+        if luck.decide(leave, p.exit * risk, who, "leaves"):
+            self.exiting = True
+        elif not self.muted:
+            tenure = self.model.day - self.joined
+            self.muted = self.gone = luck.decide(mute, p.theta / (tenure + p.start) * risk, who, "mutes")
+
+    def may_give_up(self) -> None:
+        """kcore: leave where friends are at most ``ratio``, or where a rule puts one out."""
+        removed = self.given.get("removals", 0.0) > 0
+        self.exiting = self.exiting or removed or len(self.friends) <= int(self.model.p.kcore.ratio)
+
+    def grieves(self) -> None:
+        """contagion: ``L <- keep L + w``, summed over ties to those who went away today."""
+        self.loss *= self.model.p.contagion.keep
+        self.loss += sum(w for friend, w in self.friends.items() if friend.gone or friend.exiting)
+
+
+class Owner(Member):
+    """Somebody who runs the group (群主): neither mutes nor leaves, tires of the work, stays owner."""
+
+    role = Role.OWNER
+
+    def worn(self) -> float:
+        """owner_energy: ``2 (E - 1)``."""
+        return 2 * (self.model.energy - 1)
+
+    def vigour(self) -> float:
+        """conversation: the owner's talk is multiplied by E."""
+        return self.model.energy
+
+    def may_go(self) -> None:
+        """departure: owners go only where a rule puts them out."""
+        self.exiting = self.exiting or self.given.get("removals", 0.0) > 0
+
+    def may_give_up(self) -> None:
+        """kcore: owners go only where a rule puts them out."""
+        self.exiting = self.exiting or self.given.get("removals", 0.0) > 0
+
+
+class KOL(Member):
+    """Somebody others listen to (大神)."""
+
+    role, sinks = Role.KOL, 0.08
+
+
+class Novice(Member):
+    """Somebody who is learning (小白)."""
+
+    role, rises, able, sinks = Role.NOVICE, 0.4, 0.7, 0.02
+
+
+class Lurker(Member):
+    """Somebody who reads and is silent (潜水)."""
+
+    role, rises = Role.LURKER, 0.15
+
+
+KOL.below = Novice
+Novice.above, Novice.below = KOL, Lurker
+Lurker.above = Novice
+#: The class of each role, in the order of :class:`~simulator.members.Role`.
+CLASSES: tuple[type[Member], ...] = (Owner, KOL, Novice, Lurker)

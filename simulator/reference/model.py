@@ -1,0 +1,220 @@
+"""The reference as a Mesa model: the opening, and the day's plan."""
+
+from collections.abc import Callable
+from math import floor
+from types import SimpleNamespace
+from typing import Any
+
+import mesa
+import numpy as np
+from scipy.special import logit
+
+from simulator.draws import key
+from simulator.errors import UserError
+from simulator.founding import reference
+from simulator.knobs import knobs
+from simulator.mechanism import Parameters, design
+from simulator.members import Role
+from simulator.reference import group, topics
+from simulator.reference.counting import count
+from simulator.reference.luck import Luck, Umpire
+from simulator.reference.member import CLASSES, Member
+from simulator.reference.stage import Stage
+from simulator.registry import make_mechanisms
+from simulator.scenario import Scenario
+from simulator.topology import edges
+
+Act = Callable[["ReferenceModel"], None]
+
+
+def each(act: Callable[[Member], None]) -> Act:
+    """A phase that everybody goes through for himself."""
+
+    def run(model: "ReferenceModel") -> None:
+        for member in model.people:
+            act(member)
+
+    return run
+
+
+#: What speaks for and against coming.
+PULLS: dict[str, Callable[[Member], float]] = {
+    "belonging": Member.belongs,
+    "content": Member.attracted,
+    "disposition": Member.inclined,
+    "habit": Member.accustomed,
+    "overload": Member.tired,
+    "owner_energy": lambda member: member.worn(),
+    "prompts": Member.reminded,
+    "rewards": Member.lured,
+    "social_pull": Member.drawn_by_friends,
+    "streaks": Member.keeps_streak,
+    "topics": topics.draws_in,
+}
+#: The day, phase by phase; in each, the mechanisms that act in it. Mechanisms of one phase do not depend on
+#: their order. A mechanism that is off is left out.
+PLAN: dict[str, dict[str, Act]] = {
+    "opening": {"disposition": group.community_effect, "habit": each(Member.used_to)},
+    "arrivals": {"arrivals": group.newcomers},
+    "offers": {"novelty": each(Member.sees)},
+    "attendance": {"attendance": each(Member.attends)},
+    "conversation": {"conversation": group.conversation},
+    "awards": {"arrivals": group.hand_out_invitations},
+    "gifts": {"gift_echo": group.gift_echo},
+    "learning": {"learning": each(Member.learns), "rewards": each(Member.gets)},
+    "bonding": {"bonding": group.bonding},
+    "habit": {"awakening": each(Member.wakes), "habit": each(Member.grows_used)},
+    "belonging": {"belonging": each(Member.feels)},
+    "content": {"content": group.content, "topics": topics.reading},
+    "interest": {"interest": each(Member.likes)},
+    "overload": {"overload": group.overload},
+    "owner": {"owner_energy": group.owner_energy},
+    "churn": {
+        "departure": each(lambda member: member.may_go()),
+        "kcore": each(lambda member: member.may_give_up()),
+    },
+    "contagion": {"contagion": each(Member.grieves)},
+}
+#: Every mechanism that the reference knows.
+KNOWN = {"uptake", *PULLS, *(name for phase in PLAN.values() for name in phase)}
+
+
+class ReferenceModel(mesa.Model):
+    """One community in which every agent decides for itself; one step is one day.
+
+    Args:
+        spec: The scenario.
+        replicate: The community's global number.
+        seed: The experiment's seed.
+        umpire: Asked where a decision is too close to call; see :mod:`simulator.reference.luck`.
+        parameters: By mechanism and parameter, one value in place of what would be drawn.
+
+    Attributes:
+        people: The members.
+        visitors: Those of them who came today.
+        departed: Those who left, in turn.
+        talk, voices: Today's messages and speakers by role.
+        given: What tactics gave the group as a whole today, by channel.
+        effect: The community's own effect u_r.
+        value: Value of recent content, 0..1.
+        energy: Owner's energy, 0..1.
+        crowd: Yesterday's visitors; on day 0 those of an ordinary day.
+        pot: Yuan that members' packets hold, to be split tomorrow.
+        daily: Today's metrics.
+        ledger: By day and tactic, cost and hours.
+
+    Raises:
+        UserError: A mechanism is on that the reference does not know.
+    """
+
+    def __init__(
+        self,
+        spec: Scenario,
+        replicate: int = 0,
+        seed: int = 0,
+        umpire: Umpire | None = None,
+        parameters: Parameters | None = None,
+    ) -> None:
+        super().__init__(rng=seed)
+        self.spec, self.community, self.replicate, self.seed = spec, spec.community, replicate, seed
+        on, off = make_mechanisms(spec.mechanisms)
+        self.on = {mechanism.name for mechanism in on}
+        for name in sorted(self.on - KNOWN):
+            raise UserError(f"The reference engine does not know mechanism {name!r}; switch it off.")
+        numbers = np.array([replicate], np.uint32)
+        self.p = SimpleNamespace()
+        prescribed = design((*on, *off), parameters or {}, 1)
+        for mechanism in (*on, *off):
+            values = {name: getattr(mechanism, name) for name in knobs(mechanism)}
+            drawn = mechanism.draw(seed, numbers, spec.uncertainty == "full")
+            for name, column in (drawn | prescribed.get(mechanism.name, {})).items():
+                values[name] = float(column[0])
+            setattr(self.p, mechanism.name, SimpleNamespace(**values))
+        self.pulls = [PULLS[name] for name in PULLS if name in self.on]
+        self.luck = Luck(seed, replicate, umpire)
+        self.reference = reference(self.community)
+        self.day, self.effect, self.value, self.energy = 0, 0.0, 0.5, self.community.energy
+        self.crowd, self.pot, self.strain = self.reference.visitors, 0.0, 0.0
+        self.people: list[Member] = []
+        self.visitors: list[Member] = []
+        self.departed: list[Member] = []
+        self.daily: dict[str, float] = {}
+        self.ledger: list[dict[str, dict[str, float]]] = []
+        self._begin()
+        self._found()
+        self._run("opening")
+
+    def step(self) -> None:
+        """One day."""
+        self._begin()
+        self._run("arrivals")
+        stage = Stage(self, self._acting())
+        stage.offers()
+        self._run("offers")
+        self._run("attendance")
+        for member in self.people:
+            member.came = member.coming
+        self.visitors = [member for member in self.people if member.came]
+        self._run("conversation")
+        stage.awards()
+        for phase in ("awards", "gifts", "learning", "bonding", "habit", "belonging", "content", "interest"):
+            self._run(phase)
+        for phase in ("overload", "owner", "churn", "contagion"):
+            self._run(phase)
+        self.daily = count(self)
+        self._leave()
+        self.crowd = len(self.visitors)
+        self.day += 1
+
+    def _run(self, phase: str) -> None:
+        for name, act in PLAN[phase].items():
+            if name in self.on:
+                act(self)
+
+    def _begin(self) -> None:
+        """A new day: forget yesterday's."""
+        self.luck.day = self.day
+        self.joined, self.new_ties, self.gifts = 0, 0, 0.0
+        self.talk, self.voices = [0] * len(Role), [0] * len(Role)
+        self.given: dict[str, float] = {}
+        self.ledger.append({})
+        for member in self.people:
+            member.begin()
+
+    def _acting(self) -> list[Any]:
+        """Tactics that act today, by label."""
+        if self.day >= self.spec.days:
+            return []
+        tactics = sorted(self.spec.strategies, key=lambda tactic: tactic[0])
+        return [(label, tactic) for label, tactic in tactics if tactic.when.today(self.day)]
+
+    def _leave(self) -> None:
+        """Those who leave give up their seat."""
+        for member in [member for member in self.people if member.exiting]:
+            member.left = self.day
+            self.departed.append(member)
+            member.remove()
+
+    def _found(self) -> None:
+        """Seat the founders and lay their ties."""
+        c, given = self.community, self.community.founders
+        for n, role in enumerate(c.roles().tolist()):
+            person = np.uint64(n)
+            since = self.luck.coarse(person, key("founding", "joined")) * c.age
+            member = CLASSES[role](self, person, -floor(c.age if role == Role.OWNER else since))
+            if given is not None:
+                visiting, messages = c.visiting[role], c.messages[role]
+                member.rate = given.messages[n] / messages if messages > 0 else 0.0
+                member.effect = float(logit(given.visiting[n]) - logit(visiting))
+                member.joined = -int(given.tenure[n])
+            quiet = self.luck.coarse(person, key("founding", "muted")) < c.muted
+            member.muted = quiet and role != Role.OWNER
+        if given is not None:
+            ties = zip(given.a, given.b, given.strength, strict=True)
+        else:
+            a, b = edges(c.topology, c.size, self.seed, self.replicate, **c.ties)
+            ties = zip(a, b, [c.tie_strength] * len(a), strict=True)
+        for one, other, strength in ties:
+            first, second = self.people[one], self.people[other]
+            stronger = max(float(strength), first.friends.get(second, 0.0))
+            first.friends[second] = second.friends[first] = stronger

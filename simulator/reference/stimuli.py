@@ -1,0 +1,26 @@
+"""What one tactic shows one member today."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Shown:
+    """One tactic's offer as one member sees it; all nought where it does not address them.
+
+    Attributes:
+        label: The tactic's label.
+        speaks: Whether it shows this member anything.
+        prompt: Clear personal notices.
+        announced: Useful messages announced.
+        prospects: What coming may pay: yuan and chance.
+        run: Days of a streak at stake; None where the tactic shows no runs today.
+        fresh: How new the tactic still is to the member; see ``novelty``.
+    """
+
+    label: str
+    speaks: bool = False
+    prompt: float = 0.0
+    announced: float = 0.0
+    prospects: list[tuple[float, float]] = field(default_factory=list)
+    run: float | None = None
+    fresh: float = 1.0
