@@ -29,6 +29,7 @@ COMMANDS = {
     "strategies": ("experiments.commands.lists", ("--config-dir", "--help")),
     "communities": ("experiments.commands.lists", ("--config-dir", "--help")),
     "beliefs": ("experiments.commands.beliefs", ("--help",)),
+    "validate": ("experiments.commands.validate", ("--help",)),
     "odd": ("experiments.commands.odd", ("--help",)),
     "explain": ("experiments.commands.explain", ("--config-dir", "--help")),
     "completion": ("experiments.commands.completion", ("--help",)),

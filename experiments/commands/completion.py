@@ -99,6 +99,8 @@ def _words(command: str, current: str) -> Iterable[str]:
         return sorted({*known.plugins(known.STRATEGIES), *mechanisms, *presets, *_LANGS})
     if command == "odd":
         return ("check", "out=", *_LANGS)
+    if command == "validate":
+        return [*(f"P{n}" for n in range(1, 19)), "replicates=", "seed=", "workers=", "out=", *_LANGS]
     if command != "compare":
         return _LANGS
     key, equals, _ = current.partition("=")

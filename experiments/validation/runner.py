@@ -1,0 +1,129 @@
+"""Runs the trials asked for, on worker processes, and judges what comes out."""
+
+from collections.abc import Callable, Iterable, Sequence
+from math import isnan
+from typing import Any
+
+from loky import ProcessPoolExecutor, cpu_count
+
+from experiments.validation import lifetimes
+from experiments.validation.targets import Part
+from experiments.validation.trial import (
+    NEARLY_ALWAYS,
+    Carrier,
+    Finding,
+    Trial,
+    over_prior,
+    over_worlds,
+    without,
+)
+
+#: Every trial; together they cover the patterns that a daily tick can show.
+TRIALS: tuple[Trial, ...] = (lifetimes.TRIAL,)
+#: Told after each piece of work: pieces done, pieces in all.
+Progress = Callable[[int, int], None]
+_ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
+#: A piece of work: the trial's place, what to do, and the carrier to switch off.
+Piece = tuple[int, str, Carrier | None]
+
+
+def run(
+    keys: Iterable[str],
+    replicates: int,
+    seed: int = 1,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> list[Finding]:
+    """What came out for every part of the patterns asked for, in the order of the trials.
+
+    Args:
+        keys: Keys of patterns.
+        replicates: Worlds of an estimate, where a trial does not need more.
+        seed: Seed.
+        workers: Processes; None for one a core.
+        progress: Called after each piece of work.
+    """
+    wanted = set(keys)
+    chosen = [at for at, trial in enumerate(TRIALS) if wanted & set(trial.patterns)]
+    pieces: list[Piece] = []
+    for at in chosen:
+        pieces.append((at, "worlds", None))
+        pieces += [(at, "prior", None)] if TRIALS[at].draws[0] else []
+        pieces += [(at, "without", carrier) for carrier in _carriers(TRIALS[at], wanted)]
+    done = dict(zip(pieces, _work(pieces, replicates, seed, workers, progress), strict=True))
+    return [
+        _finding(at, part, done, replicates)
+        for at in chosen
+        for part in TRIALS[at].parts()
+        if part.pattern in wanted
+    ]
+
+
+def piece(what: Piece, replicates: int, seed: int) -> Any:
+    """Do one piece of work, in whichever process."""
+    at, stage, carrier = what
+    trial = TRIALS[at]
+    worlds = _worlds(trial, replicates)
+    if stage == "worlds":
+        return over_worlds(trial, worlds, seed)
+    if carrier is not None:
+        return without(trial, carrier, worlds, seed)
+    return over_prior(trial, seed)
+
+
+def _worlds(trial: Trial, replicates: int) -> int:
+    return max(2, round(trial.worlds * replicates))
+
+
+def _carriers(trial: Trial, wanted: set[str]) -> list[Carrier]:
+    parts = (part for part in trial.parts() if part.pattern in wanted)
+    return list(dict.fromkeys(carrier for part in parts if (carrier := trial.carrier(part)) is not None))
+
+
+def _work(
+    pieces: Sequence[Piece], replicates: int, seed: int, workers: int | None, progress: Progress | None
+) -> list[Any]:
+    """Results of the pieces, in their order."""
+    count = min(workers or cpu_count(), len(pieces))
+    found: list[Any] = []
+    if count < 2:
+        for what in pieces:
+            found.append(piece(what, replicates, seed))
+            if progress:
+                progress(len(found), len(pieces))
+        return found
+    pool = ProcessPoolExecutor(count, env=_ONE_THREAD)
+    try:
+        for result in pool.map(piece, pieces, [replicates] * len(pieces), [seed] * len(pieces)):
+            found.append(result)
+            if progress:
+                progress(len(found), len(pieces))
+    finally:
+        pool.shutdown(wait=True, kill_workers=True)
+    return found
+
+
+def _finding(at: int, part: Part, done: dict[Piece, Any], replicates: int) -> Finding:
+    """One part judged: inside its bounds or not, and whether it could have come out otherwise."""
+    trial, carrier = TRIALS[at], TRIALS[at].carrier(part)
+    estimates, ends = done[at, "worlds", None]
+    estimate, (low, high) = estimates[part.name], ends[part.name]
+    passed = part.holds(estimate, low, high)
+    prior = done[at, "prior", None][part.name] if trial.draws[0] else float("nan")
+    off = done[at, "without", carrier][part.name] if carrier else float("nan")
+    hangs = passed and carrier is not None and carrier.one_sided and not part.holds(off)
+    return Finding(
+        part.pattern,
+        part.key,
+        estimate,
+        low,
+        high,
+        _worlds(trial, replicates),
+        passed,
+        prior,
+        trial.draws[0],
+        carrier.name if carrier else "",
+        off,
+        carrier is not None and part.holds(off),
+        hangs or (not isnan(prior) and prior > NEARLY_ALWAYS),
+    )
