@@ -194,7 +194,7 @@ def _community(name: str, values: Mapping[str, Any], lang: str) -> tuple[Any, di
         if node[key] not in (None, "now"):
             raise UserError(f"community.{key} is for a community from a log; add community=from_log.")
     for key, value in fields.items():
-        if value is None and key not in ("cap", "purpose_days"):
+        if value is None and key not in ("cap", "purpose_days", "event_share"):
             raise UserError(f"community.{key} must have a value; null is none.")
     return Community(**fields), None
 

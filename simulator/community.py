@@ -90,6 +90,10 @@ class Community:
         default=None,
         metadata={"low": 1, "high": 5000, "doc": "days until the purpose is served; none: lasting"},
     )
+    event_share: float | None = field(
+        default=None,
+        metadata={"low": 0.0, "high": 1.0, "doc": "share of such groups that an event made; none: all"},
+    )
     arrivals: float = field(
         default=0.1, metadata={"low": 0.0, "high": 10_000.0, "doc": "strangers joining a day"}
     )
@@ -126,6 +130,11 @@ class Community:
         if self.kols + self.novices > 1.0 + 1e-9:
             raise UserError(
                 f"community.kols + novices is {self.kols + self.novices:g}; shares must not pass 1."
+            )
+        if self.event_share is not None and self.purpose_days is None:
+            raise UserError(
+                "community.event_share needs community.purpose_days, the days after which half of the events "
+                "are over."
             )
         if self.cap is not None and self.cap < self.size:
             raise UserError(f"community.cap is {self.cap}; it must not be under community.size, {self.size}.")

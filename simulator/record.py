@@ -1,7 +1,7 @@
 """What a run leaves behind: daily metrics per replicate, the life table, the ledger and a manifest."""
 
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any
 
@@ -39,6 +39,8 @@ class RunRecord:
         members: Life table: columns of one length, a line for each person who was ever a member; ``row`` is
             the row of the arrays they lived in, ``replicate`` its number.
         ledger: Cost (yuan) and hours by tactic label, each ``(R, days)``.
+        groups: What each community is, ``(R,)``: ``ends``, the day on which its purpose is served (infinite
+            for a lasting one), and ``effect``, its own effect u_r.
     """
 
     scenario: Scenario
@@ -47,6 +49,7 @@ class RunRecord:
     daily: dict[str, Series]
     members: dict[str, NDArray[Any]]
     ledger: dict[str, dict[str, Series]]
+    groups: dict[str, Series] = field(default_factory=dict)
 
     @property
     def days(self) -> int:

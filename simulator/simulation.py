@@ -187,4 +187,5 @@ class Simulation:
             if self._ledger
         }
         members = {name: column[order] for name, column in table.items()}
-        return RunRecord(self.scenario, self.seed, w.replicates, daily, members, ledger)
+        groups = {"ends": w.ends.copy(), "effect": w.effect.astype(np.float64)}
+        return RunRecord(self.scenario, self.seed, w.replicates, daily, members, ledger, groups)

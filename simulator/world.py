@@ -56,6 +56,7 @@ class World:
         ties: The tie network.
         params: Parameters by mechanism name and parameter, each ``(R,)``.
         effect: The community's own effect u_r on attendance, posting and arrivals, ``(R,)``.
+        ends: Day on which the community's purpose is served, ``(R,)``; infinite where it lasts.
         value: Value of recent content, 0..1, ``(R,)``.
         energy: Owner's energy, 0..1, ``(R,)``.
         pull: Attendance logit of today, ``(R, N)``.
@@ -106,6 +107,7 @@ class World:
         self.draws = Draws(seed, replicates, self.members.id)
         self.day = 0
         self.effect: Floats = np.zeros(rows, np.float32)
+        self.ends = np.full(rows, np.inf)
         self.value: Floats = np.full(rows, 0.5, np.float32)
         self.energy: Floats = np.full(rows, community.energy, np.float32)
         self.visitors = np.zeros(rows, np.int64)
@@ -223,7 +225,7 @@ class World:
     def uptake(self) -> "Uptake | Nobody":
         """The mechanism that says who of the addressed takes part; nobody does where it is off."""
         mine = (m for m in self.mechanisms if "uptake" in (m.name, m.replaces))
-        return next(mine, NOBODY)  # type: ignore[arg-type]
+        return next(mine, NOBODY)  # type: ignore[return-value]
 
 
 class Uptake(Protocol):

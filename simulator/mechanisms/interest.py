@@ -8,8 +8,7 @@ f).
 q (the member's ``pay``, 0..1) is how far coming has come to mean being paid. Deci, Koestner and Ryan (1999):
 free-choice d = -0.40 for engagement-contingent pay, +0.33 for positive feedback; contested (Cameron et al.
 2001), so k reaches 0. The largest shift of the attendance logit is about 0.65. Once the group's purpose is
-served there is nothing to return
-to: I0 is nought and r larger by 1/14 a day.
+served (see ``purpose``) there is nothing to return to: I0 is nought and r larger by 1/14 a day.
 """
 
 from dataclasses import dataclass
@@ -56,10 +55,9 @@ class Interest(Mechanism):
     def interest(self, world: "World") -> None:
         """Move interest."""
         p, m = world.params[self.name], world.members
-        own, pace = world.community.interest, p["recovery"]
-        ends = world.community.purpose_days
-        if ends is not None and world.day >= ends:
-            own, pace = 0.0, pace + np.float32(1 / _FADE_DAYS)
+        over = world.day >= world.ends
+        own = np.where(over, np.float32(0), np.float32(world.community.interest))
+        pace = p["recovery"] + np.where(over, np.float32(1 / _FADE_DAYS), np.float32(0))
         worth = own * (1 - p["feed"] * (1 - np.minimum(world.value / np.float32(V0), np.float32(1.5))))
         praise = world.given("praise")
         given = world.nought if praise is None else praise

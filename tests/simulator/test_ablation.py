@@ -32,7 +32,7 @@ def test_the_model_runs_without_it(name):
 def test_switching_it_changes_something(name):
     """A switch that changes nothing is no switch; those off by default are switched on."""
     plain = mechanisms()[name].on_by_default
-    community = replace(BUSY, muted=0.3)
+    community = replace(BUSY, muted=0.3, purpose_days=8)
     given = tactics(*FOUR, every=2, start=0)
     normal = simulate(given, community=community, days=25)
     switched = simulate(given, community=community, days=25, mechanisms={name: {"on": not plain}})

@@ -189,7 +189,7 @@ def test_talk_is_worth_what_its_authors_know_and_answers_more(monkeypatch):
 
 
 def interest(start=0.9, n=1, community=TEN, value=0.5, pay=0.0, says=None, **given):
-    sim = bench("interest", community=community, says=says, interest=given)
+    sim = bench("interest", "purpose", community=community, says=says, interest=given)
     sim.world.members.interest[:] = start
     sim.world.members.pay[:] = pay
     for _ in range(n):
