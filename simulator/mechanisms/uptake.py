@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.draws import Bools, Draws
 from simulator.jit import kernel
@@ -41,11 +42,15 @@ class Uptake(Mechanism):
     )
     go: float = param(0.2, 0.05, 0.5, doc="a member asked would go to a meetup", tag="A")
 
-    def checks_in(self, world: "World", draws: Draws, among: Bools) -> Bools:
-        """Who of the visitors ``among`` checks in."""
+    def chance(self, world: "World", among: Bools) -> NDArray[np.float64]:
+        """P(check in | came) of each of ``among``, ``(R, N)``; of others it means nothing."""
         chance = np.empty(world.shape)
         _firm(among, world.members.discipline, world.params[self.name]["check"], chance)
-        return draws.bernoulli(chance, "checks in", among)
+        return chance
+
+    def checks_in(self, world: "World", draws: Draws, among: Bools) -> Bools:
+        """Who of the visitors ``among`` checks in."""
+        return draws.bernoulli(self.chance(world, among), "checks in", among)
 
     def goes(self, world: "World", draws: Draws, among: Bools, decision: str) -> Bools:
         """Who of ``among`` would go if there were a seat."""
