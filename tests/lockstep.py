@@ -19,7 +19,7 @@ from simulator.stimuli import CHANNELS
 NEAR = {"rtol": 2e-4, "atol": 2e-5}
 CUES = ("seen", "expected", "held", "wound")
 TODAY = ("came", "posts", "asked", "answered", "replied")
-GROUP = ("effect", "value", "energy", "pot")
+GROUP = ("effect", "ends", "value", "energy", "pot")
 
 
 @dataclass
@@ -105,7 +105,7 @@ def compare(world, r, booked, model):
                     f"{name}:{tactic.index}", [getattr(m, name).get(tactic.label, 0.0) for m in people]
                 )
         for name in type(tactic.strategy).remembers:
-            kept = [m.memory.get(tactic.label, {}).get(name, 0) for m in people]
+            kept = [m.memory.get((tactic.label, name), 0) for m in people]
             wrong += column(tactic.column(name), kept)
     return wrong + _group(world, r, booked, model, people, slots) + _ties(world, r, people, slots)
 

@@ -5,7 +5,7 @@ Sources of the equations and of their parameters: :mod:`simulator.mechanisms`, u
 
 from bisect import bisect_right
 from itertools import accumulate, combinations
-from math import exp, expm1, log
+from math import exp, expm1, inf, log
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,19 @@ def community_effect(group: "ReferenceModel") -> None:
     """disposition: ``u_r ~ N(0, group_spread)``."""
     u = group.luck.coarse(GROUP, key("disposition", "effect"))
     group.effect = group.p.disposition.group_spread * NormalDist().inv_cdf(u)
+
+
+def purpose(group: "ReferenceModel") -> None:
+    """purpose: event ~ Bernoulli(event_share);  ends = purpose_days x exp(spread z),  z ~ N(0, 1).
+
+    Without a share every group ends on that day sharp; without days none does.
+    """
+    c = group.community
+    if c.purpose_days is not None:
+        z = NormalDist().inv_cdf(group.luck.coarse(GROUP, key("purpose", "end")))
+        event = c.event_share is None or group.luck.coarse(GROUP, key("purpose", "event")) < c.event_share
+        after = c.purpose_days * (1 if c.event_share is None else exp(group.p.purpose.spread * z))
+        group.ends = after if event else inf
 
 
 # arrivals ---------------------------------------------------------------------------------------------------
@@ -65,11 +78,11 @@ def invited(group: "ReferenceModel") -> list[tuple[np.uint64, Member | None]]:
     luck, chance = group.luck, -expm1(-1 / group.p.arrivals.delay)
     for host in group.people:
         if host.invitations > 0 and not host.muted:
-            u, _, _ = luck.uniforms(host.person, _INVITE)
+            u = luck.uniform(host.person, _INVITE)
             if luck.decide(u, chance, host.person, "invites"):
                 host.invitations -= 1
                 host.invited += 1
-                u, _, _ = luck.uniforms(host.person, _ACCEPT)
+                u = luck.uniform(host.person, _ACCEPT)
                 if luck.decide(u, group.community.acceptance, host.person, "is heeded"):
                     nth = np.uint64(1 << 61 | host.invited)
                     brought.append((np.uint64(pair(host.person, nth) >> 2 | 1 << 63), host))
@@ -126,7 +139,7 @@ def gift_echo(group: "ReferenceModel") -> None:
     """
     p, here, luck = group.p.gift_echo, group.visitors, group.luck
     if group.pot > 0 and here:
-        parts = [int(-log(luck.uniforms(member.person, _SPLIT)[0]) * 2**20) for member in here]
+        parts = [int(-log(luck.uniform(member.person, _SPLIT)) * 2**20) for member in here]
         for member, part in zip(here, parts, strict=True):
             member.echo = part * group.pot / sum(parts)
         group.pot = 0.0
@@ -135,7 +148,7 @@ def gift_echo(group: "ReferenceModel") -> None:
     for member, got in received.items():
         if got > 0:
             alone = got == first and luck.decide(second, first, GROUP, "luckiest")
-            u, _, _ = luck.uniforms(member.person, _SEND)
+            u = luck.uniform(member.person, _SEND)
             chance = p.rho * got / p.packet * (p.luckiest if alone else 1)
             if luck.decide(u, chance, member.person, "sends"):
                 group.gifts += p.packet
@@ -168,7 +181,7 @@ def reply_ties(group: "ReferenceModel", speakers: list[Member]) -> None:
     heap = list(accumulate(member.posts for member in speakers))
     for member in speakers:
         if member.replied:
-            u, _, _ = group.luck.uniforms(member.person, _PARTNER)
+            u = group.luck.uniform(member.person, _PARTNER)
             partner = speakers[bisect_right(heap, int(u * heap[-1]))]
             if partner is not member:
                 group.new_ties += member.meet(partner, group.p.bonding.first)
@@ -198,7 +211,7 @@ def fading(group: "ReferenceModel", one: Member) -> None:
                 one.part(other)
 
 
-# content, overload, owner -----------------------------------------------------------------------------------
+# content, overload, owner, contagion ------------------------------------------------------------------------
 
 
 def content(group: "ReferenceModel") -> None:
@@ -237,3 +250,13 @@ def owner_energy(group: "ReferenceModel") -> None:
     relief = talk[Role.KOL] / max(sum(talk), 1)
     e += p.rest * (1 - e) - p.toll * hours / max(hands, 1) + p.help * relief * (1 - e)
     group.energy = min(max(e, 0.0), 1.0)
+
+
+def contagion(group: "ReferenceModel") -> None:
+    """contagion: ``L <- keep L + sum of w`` over ties to those who went away today."""
+    for member in group.people:
+        member.loss *= group.p.contagion.keep
+    for member in group.people:
+        if member.gone or member.exiting:
+            for friend, strength in member.friends.items():
+                friend.loss += strength

@@ -36,8 +36,12 @@ class Luck:
         self._seed, self._replicate, self._umpire = seed, replicate, umpire
         self.day, self.decisions = 0, 0
 
+    def uniform(self, person: np.uint64, decision: int) -> float:
+        """A number in (0, 1) of 32 bits for what a person decides today."""
+        return float((words(person, self.day, 0, self._replicate, self._seed, decision)[0] + 0.5) * _WORDS)
+
     def uniforms(self, person: np.uint64, decision: int) -> tuple[float, float, float]:
-        """Three numbers in (0, 1) of 32 bits for what a person decides today."""
+        """Three such numbers, for a decision with three parts."""
         a, b, c, _ = words(person, self.day, 0, self._replicate, self._seed, decision)
         return (a + 0.5) * _WORDS, (b + 0.5) * _WORDS, (c + 0.5) * _WORDS
 

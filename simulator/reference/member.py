@@ -3,10 +3,8 @@
 Sources of the equations and of their parameters: :mod:`simulator.mechanisms`, under the same names.
 """
 
-from math import exp, log, sqrt
+from math import exp, sqrt
 from typing import ClassVar
-
-from scipy.special import logit
 
 from simulator.draws import key
 from simulator.mechanisms.content import V0
@@ -34,6 +32,7 @@ class Member(Person):
         sinks: Share below which one sinks to ``below``; None for never.
     """
 
+    __slots__ = ()
     rises: ClassVar[float | None] = None
     able: ClassVar[float] = -1.0
     sinks: ClassVar[float | None] = None
@@ -44,9 +43,7 @@ class Member(Person):
 
     def inclined(self) -> float:
         """disposition: ``logit(visiting_role) + a_i + u_r + ln odds(weekday)``."""
-        c = self.model.community
-        odds = max(c.weekdays[self.model.day % 7], 1e-3)
-        return float(logit(c.visiting[self.role])) + self.effect + self.model.effect + log(odds)
+        return self.model.usual[self.role] + self.effect + self.model.effect + self.model.weekday
 
     def attracted(self) -> float:
         """content: ``w (I V - I0 V0) + w I (1 - exp(-announced / knee)) N``."""
@@ -71,7 +68,7 @@ class Member(Person):
 
     def worn(self) -> float:
         """owner_energy: ``2 (E - 1)`` for owners."""
-        return 0.0
+        return 2 * (self.model.energy - 1) if self.role == Role.OWNER else 0.0
 
     def drawn_by_friends(self) -> float:
         """social_pull: ``w t / (1 + t)`` with t the strength of ties to yesterday's visitors."""
@@ -80,19 +77,20 @@ class Member(Person):
 
     def reminded(self) -> float:
         """prompts: ``w (1 - exp(-prompt)) N``."""
-        w = self.model.p.prompts.weight
-        return float(sum(w * (1 - exp(-s.prompt)) * s.fresh for s in self.shown if s.prompt))
+        pull = 0.0
+        for s in self.shown:
+            pull += self.model.p.prompts.weight * (1 - exp(-s.prompt)) * s.fresh
+        return pull
 
     def lured(self) -> float:
         """rewards: ``w N_k [U_k + phi s_k] + w_mood M``, amounts against ``ref = adaptation x E_k``."""
         p = self.model.p.rewards
         pull = p.mood * self.mood
         for s in self.shown:
-            if any(amount * chance > 0 for amount, chance in s.prospects):
-                ref = p.adaptation * self.expected.get(s.label, 0.0) / p.money
-                units = [(amount / p.money, chance) for amount, chance in s.prospects]
-                worth = p.weight * utility(units, ref, p.loss) + p.phi * uncertainty(units)
-                pull += s.fresh * worth
+            if s.pays:
+                ref = p.adaptation * self.expected.get(s.label, 0.0)
+                worth = utility(s.prospects, ref, p.money, p.loss)
+                pull += s.fresh * (p.weight * worth + p.phi * uncertainty(s.prospects))
         return float(pull)
 
     def keeps_streak(self) -> float:
@@ -127,9 +125,11 @@ class Member(Person):
     def attends(self) -> None:
         """attendance: came ~ Bernoulli(1 / (1 + exp(-logit))), unless muted."""
         self.coming, self.stirred = False, not self.muted
-        self.pull = sum(term(self) for term in self.model.pulls)
+        self.pull = 0.0
+        for term in self.model.pulls:
+            self.pull += term(self)
         if not self.muted:
-            u, _, _ = self.model.luck.uniforms(self.person, _COME)
+            u = self.model.luck.uniform(self.person, _COME)
             self.coming = self.model.luck.decide(u, 1 / (1 + exp(-self.pull)), self.person, "comes")
             self.visits += self.coming
 
@@ -140,14 +140,14 @@ class Member(Person):
         if "uptake" not in self.model.on:
             return False
         x = self.model.p.uptake.check + 3 * (self.discipline - 0.4)
-        u, _, _ = self.model.luck.uniforms(self.person, decision)
+        u = self.model.luck.uniform(self.person, decision)
         return self.model.luck.decide(u, 1 / (1 + exp(-x)), self.person, f"checks in {decision}")
 
     def goes(self, decision: int) -> bool:
         """uptake: somebody asked would go with chance ``go (0.5 + B)``."""
         if "uptake" not in self.model.on:
             return False
-        u, _, _ = self.model.luck.uniforms(self.person, decision)
+        u = self.model.luck.uniform(self.person, decision)
         p = self.model.p.uptake.go * (0.5 + self.belonging)
         return self.model.luck.decide(u, p, self.person, f"goes {decision}")
 
@@ -207,11 +207,11 @@ class Member(Person):
 
     def may_become(self, kind: type["Member"]) -> None:
         """learning: a change of role that is due, with a daily chance; half of what was usual goes along."""
-        u, _, _ = self.model.luck.uniforms(self.person, _ROLE)
+        u = self.model.luck.uniform(self.person, _ROLE)
         if self.model.luck.decide(u, self.model.p.learning.pace, self.person, "changes role"):
             c, old, new = self.model.community, self.role, kind.role
             self.rate *= sqrt((c.messages[old] + 0.01) / (c.messages[new] + 0.01))
-            self.effect += 0.5 * float(logit(c.visiting[old]) - logit(c.visiting[new]))
+            self.effect += 0.5 * (self.model.usual[old] - self.model.usual[new])
             self.model.deregister_agent(self)
             self.__class__ = kind
             self.model.register_agent(self)
@@ -238,7 +238,7 @@ class Member(Person):
         """awakening: ``h = rate + care minutes/(minutes + 10)``, the latter for those whom care can reach."""
         if self.muted:
             p, luck, minutes = self.model.p.awakening, self.model.luck, self.given.get("care", 0.0)
-            u, _, _ = luck.uniforms(self.person, _AWAKE)
+            u = luck.uniform(self.person, _AWAKE)
             h = p.rate
             if minutes > 0 and luck.lasting(self.person, _NEVER) >= p.never:
                 h += p.care * minutes / (minutes + 10)
@@ -282,7 +282,7 @@ class Member(Person):
         """
         p, c, i = self.model.p.interest, self.model.community, self.interest
         own, pace = c.interest, p.recovery
-        if c.purpose_days is not None and self.model.day >= c.purpose_days:
+        if self.model.day >= self.model.ends:
             own, pace = 0.0, pace + 1 / 14
         worth = own * (1 - p.feed * (1 - min(self.model.value / V0, 1.5)))
         i += (
@@ -296,7 +296,7 @@ class Member(Person):
         """overload: ``F <- F + s (came strain - F)``; the day's strain is the same for all who came."""
         self.fatigue += self.model.p.overload.speed * (self.came * self.model.strain - self.fatigue)
 
-    # churn, contagion --------------------------------------------------------------------------------------
+    # churn --------------------------------------------------------------------------------------
 
     def may_go(self) -> None:
         """departure: leaving ``h = exit R``, muting ``h = theta/(t + t0) R``, t the days since joining.
@@ -319,20 +319,12 @@ class Member(Person):
         removed = self.given.get("removals", 0.0) > 0
         self.exiting = self.exiting or removed or len(self.friends) <= int(self.model.p.kcore.ratio)
 
-    def grieves(self) -> None:
-        """contagion: ``L <- keep L + w``, summed over ties to those who went away today."""
-        self.loss *= self.model.p.contagion.keep
-        self.loss += sum(w for friend, w in self.friends.items() if friend.gone or friend.exiting)
-
 
 class Owner(Member):
     """Somebody who runs the group (群主): neither mutes nor leaves, tires of the work, stays owner."""
 
+    __slots__ = ()
     role = Role.OWNER
-
-    def worn(self) -> float:
-        """owner_energy: ``2 (E - 1)``."""
-        return 2 * (self.model.energy - 1)
 
     def vigour(self) -> float:
         """conversation: the owner's talk is multiplied by E."""
@@ -350,18 +342,21 @@ class Owner(Member):
 class KOL(Member):
     """Somebody others listen to (大神)."""
 
+    __slots__ = ()
     role, sinks = Role.KOL, 0.08
 
 
 class Novice(Member):
     """Somebody who is learning (小白)."""
 
+    __slots__ = ()
     role, rises, able, sinks = Role.NOVICE, 0.4, 0.7, 0.02
 
 
 class Lurker(Member):
     """Somebody who reads and is silent (潜水)."""
 
+    __slots__ = ()
     role, rises = Role.LURKER, 0.15
 
 

@@ -1,13 +1,13 @@
 """The reference as a Mesa model: the opening, and the day's plan."""
 
 from collections.abc import Callable
-from math import floor
+from math import floor, inf, log
+from operator import methodcaller
 from types import SimpleNamespace
 from typing import Any
 
 import mesa
 import numpy as np
-from scipy.special import logit
 
 from simulator.draws import key
 from simulator.errors import UserError
@@ -27,6 +27,11 @@ from simulator.topology import edges
 Act = Callable[["ReferenceModel"], None]
 
 
+def log_odds(p: float) -> float:
+    """The logit of a chance."""
+    return log(p / (1 - p))
+
+
 def each(act: Callable[[Member], None]) -> Act:
     """A phase that everybody goes through for himself."""
 
@@ -44,7 +49,7 @@ PULLS: dict[str, Callable[[Member], float]] = {
     "disposition": Member.inclined,
     "habit": Member.accustomed,
     "overload": Member.tired,
-    "owner_energy": lambda member: member.worn(),
+    "owner_energy": Member.worn,
     "prompts": Member.reminded,
     "rewards": Member.lured,
     "social_pull": Member.drawn_by_friends,
@@ -54,7 +59,11 @@ PULLS: dict[str, Callable[[Member], float]] = {
 #: The day, phase by phase; in each, the mechanisms that act in it. Mechanisms of one phase do not depend on
 #: their order. A mechanism that is off is left out.
 PLAN: dict[str, dict[str, Act]] = {
-    "opening": {"disposition": group.community_effect, "habit": each(Member.used_to)},
+    "opening": {
+        "disposition": group.community_effect,
+        "habit": each(Member.used_to),
+        "purpose": group.purpose,
+    },
     "arrivals": {"arrivals": group.newcomers},
     "offers": {"novelty": each(Member.sees)},
     "attendance": {"attendance": each(Member.attends)},
@@ -70,10 +79,10 @@ PLAN: dict[str, dict[str, Act]] = {
     "overload": {"overload": group.overload},
     "owner": {"owner_energy": group.owner_energy},
     "churn": {
-        "departure": each(lambda member: member.may_go()),
-        "kcore": each(lambda member: member.may_give_up()),
+        "departure": each(methodcaller("may_go")),
+        "kcore": each(methodcaller("may_give_up")),
     },
-    "contagion": {"contagion": each(Member.grieves)},
+    "contagion": {"contagion": group.contagion},
 }
 #: Every mechanism that the reference knows.
 KNOWN = {"uptake", *PULLS, *(name for phase in PLAN.values() for name in phase)}
@@ -95,7 +104,10 @@ class ReferenceModel(mesa.Model):
         departed: Those who left, in turn.
         talk, voices: Today's messages and speakers by role.
         given: What tactics gave the group as a whole today, by channel.
+        usual: By role, logit of the chance of a visit.
+        weekday: Log odds of a visit on this weekday.
         effect: The community's own effect u_r.
+        ends: The day on which the group's purpose is served; infinite where it lasts.
         value: Value of recent content, 0..1.
         energy: Owner's energy, 0..1.
         crowd: Yesterday's visitors; on day 0 those of an ordinary day.
@@ -131,9 +143,11 @@ class ReferenceModel(mesa.Model):
                 values[name] = float(column[0])
             setattr(self.p, mechanism.name, SimpleNamespace(**values))
         self.pulls = [PULLS[name] for name in PULLS if name in self.on]
+        self.usual = [log_odds(chance) for chance in self.community.visiting]
         self.luck = Luck(seed, replicate, umpire)
         self.reference = reference(self.community)
-        self.day, self.effect, self.value, self.energy = 0, 0.0, 0.5, self.community.energy
+        self.day, self.effect, self.ends = 0, 0.0, inf
+        self.value, self.energy = 0.5, self.community.energy
         self.crowd, self.pot, self.strain = self.reference.visitors, 0.0, 0.0
         self.people: list[Member] = []
         self.visitors: list[Member] = []
@@ -174,6 +188,7 @@ class ReferenceModel(mesa.Model):
     def _begin(self) -> None:
         """A new day: forget yesterday's."""
         self.luck.day = self.day
+        self.weekday = log(max(self.community.weekdays[self.day % 7], 1e-3))
         self.joined, self.new_ties, self.gifts = 0, 0, 0.0
         self.talk, self.voices = [0] * len(Role), [0] * len(Role)
         self.given: dict[str, float] = {}
@@ -203,9 +218,9 @@ class ReferenceModel(mesa.Model):
             since = self.luck.coarse(person, key("founding", "joined")) * c.age
             member = CLASSES[role](self, person, -floor(c.age if role == Role.OWNER else since))
             if given is not None:
-                visiting, messages = c.visiting[role], c.messages[role]
+                messages = c.messages[role]
                 member.rate = given.messages[n] / messages if messages > 0 else 0.0
-                member.effect = float(logit(given.visiting[n]) - logit(visiting))
+                member.effect = log_odds(given.visiting[n]) - self.usual[role]
                 member.joined = -int(given.tenure[n])
             quiet = self.luck.coarse(person, key("founding", "muted")) < c.muted
             member.muted = quiet and role != Role.OWNER

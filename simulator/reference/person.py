@@ -21,6 +21,64 @@ if TYPE_CHECKING:
 _SPREAD, _FIRM = 0.12, 5.0
 _normal = NormalDist().inv_cdf
 
+#: State of a person, and what it means. That of today is forgotten overnight, but for ``came``.
+STATE = {
+    "person": "id, for ever",
+    "first_role": "role on joining",
+    "joined": "day of joining",
+    "left": "day of leaving",
+    "inviter": "id of who brought them, plus one; 0 for nobody",
+    "friends": "who is known, and the strength of each tie, in (0, 1]",
+    "effect": "a_i, shift of the attendance logit",
+    "rate": "multiple of the role's messages a visit",
+    "discipline": "does what was planned, 0..1",
+    "alignment": "shares the group's purpose, 0..1",
+    "expertise": "X, ability to answer, 0..1",
+    "interest": "I, 0..1",
+    "belonging": "B, 0..1",
+    "habit": "H, 0..1",
+    "fatigue": "F",
+    "mood": "M",
+    "pay": "q, how far coming has come to mean being paid, 0..1",
+    "speaking": "S, running share of days with a message",
+    "loss": "L, tie strength lately lost",
+    "muted": "has stopped looking",
+    "invitations": "still to be sent",
+    "invited": "invitations sent",
+    "visits": "days visited",
+    "messages": "written",
+    "last_came": "day",
+    "last_spoke": "day",
+    "seen": "x, fading exposures, by tactic",
+    "expected": "E, yuan, by tactic",
+    "held": "s, run last seen at stake, by tactic",
+    "wound": "W, sting of a broken run, by tactic",
+    "memory": "what tactics keep of this person, by tactic and name",
+    "tastes": "with topics: what one cares for",
+    "finds": "with topics: information benefit lately",
+    "toil": "with topics: reading cost lately",
+    "company": "with topics: bond benefit lately",
+    "came": "today; until attendance, yesterday",
+    "stirred": "today: was there to decide whether to come",
+    "coming": "today: has decided to come",
+    "pull": "today: logit of coming",
+    "seeds": "today: messages started",
+    "replies": "today: replies that these excited",
+    "posts": "today: messages",
+    "weight": "today: part in the replies of all, in grains",
+    "ability": "today: to answer, in grains",
+    "asked": "today",
+    "answered": "today",
+    "replied": "today: was replied to",
+    "gone": "today: has muted the group",
+    "exiting": "today: leaves",
+    "echo": "today: yuan from members' packets",
+    "shown": "today: what tactics show",
+    "given": "today: what tactics give, by channel",
+    "rewards": "today: yuan by tactic",
+    "tables": "today: where one sat at each gathering; below nought for nowhere",
+}
+
 
 class Person(mesa.Agent):
     """Somebody in the group: state alone; what they do is in :class:`~simulator.reference.member.Member`.
@@ -31,6 +89,7 @@ class Person(mesa.Agent):
         joined: The day they joined.
     """
 
+    __slots__ = tuple(STATE)
     _ids = _NoNumbers()
     role: ClassVar[Role]
     model: "ReferenceModel"
@@ -42,14 +101,12 @@ class Person(mesa.Agent):
         self.fatigue = self.mood = self.pay = self.loss = 0.0
         self.muted, self.invited, self.visits, self.messages = False, 0, 0, 0
         self.last_came = self.last_spoke = NEVER
-        self.friends: dict[Person, float] = {}  # strength of each tie, in (0, 1]
-        self.memory: dict[str, dict[str, Any]] = {}  # what tactics keep of this person
-        # By tactic: fading exposures, yuan expected, run last seen at stake, sting of a broken run.
+        self.friends: dict[Person, float] = {}
+        self.memory: dict[tuple[str, str], Any] = {}
         self.seen: dict[str, float] = {}
         self.expected: dict[str, float] = {}
         self.held: dict[str, float] = {}
         self.wound: dict[str, float] = {}
-        # With topics: what one cares for, and what the last visits brought.
         self.tastes: frozenset[int] = frozenset()
         self.finds = self.toil = self.company = 0.0
         self.came = self.coming = self.stirred = False
@@ -64,9 +121,9 @@ class Person(mesa.Agent):
         self.gone = self.exiting = False
         self.echo = 0.0
         self.shown: list[Shown] = []
-        self.given: dict[str, float] = {}  # by channel
-        self.rewards: dict[str, float] = {}  # yuan by tactic
-        self.tables: list[int] = []  # at each of today's gatherings; below nought for not there
+        self.given: dict[str, float] = {}
+        self.rewards: dict[str, float] = {}
+        self.tables: list[int] = []
 
     def born(self) -> None:
         """Draw traits and opening state.

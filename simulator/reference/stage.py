@@ -12,6 +12,7 @@ from simulator.day import Day
 from simulator.draws import Bools, Draws
 from simulator.members import COLUMNS, Members
 from simulator.reference.member import Member
+from simulator.reference.prospects import Prospects, pays
 from simulator.reference.stimuli import Shown
 from simulator.stimuli import CHANNELS, Award, Dose, Offer, used
 from simulator.strategy import Memory, Strategy, blank_memory
@@ -119,14 +120,15 @@ class Stage:
         for label, tactic, day, whom in self._acting:
             memory = self._recall(label, tactic)
             award = tactic.award(day, whom, came, memory)
-            for n, member in enumerate(self._people):
-                member.memory[label] = {name: column[0, n].item() for name, column in memory.items()}
+            for name, column in memory.items():
+                for member, kept in zip(self._people, column[0].tolist(), strict=True):
+                    member.memory[label, name] = kept
             self._give(label, award, whom)
 
     def _recall(self, label: str, tactic: Strategy) -> Memory:
         """What a tactic remembers of each member; nought of those it has not met."""
         return {
-            name: np.array([[m.memory.get(label, {}).get(name, 0) for m in self._people]], dtype)
+            name: np.array([[member.memory.get((label, name), 0) for member in self._people]], dtype)
             for name, dtype in blank_memory(type(tactic)).items()
         }
 
@@ -134,18 +136,23 @@ class Stage:
         """One tactic's offer, member by member."""
         said = bool(used(offer))
         prompt, announced = self._spread(offer.prompt), self._spread(offer.announced)
-        runs = isinstance(offer.run, np.ndarray) or bool(offer.run)
-        run = self._spread(offer.run) if runs else None
-        prospects = [(self._spread(p.amount), self._spread(p.chance)) for p in offer.prospects]
-        shown = []
-        for n, addressed in enumerate(whom[0].tolist()):
-            one = Shown(label, run=None if run is None else 0.0)
-            if addressed:
-                one.speaks, one.prompt, one.announced = said, prompt[n], announced[n]
-                one.prospects = [(amount[n], chance[n]) for amount, chance in prospects]
-                one.run = None if run is None else run[n]
-            shown.append(one)
-        return shown
+        run = self._spread(offer.run) if isinstance(offer.run, np.ndarray) or offer.run else None
+        sides = [zip(self._spread(p.amount), self._spread(p.chance), strict=True) for p in offer.prospects]
+        prospects: list[Prospects] = list(zip(*sides, strict=True)) or [()] * len(self._people)
+        return [
+            Shown(
+                label,
+                said,
+                prompt[n],
+                announced[n],
+                prospects[n],
+                pays(prospects[n]),
+                run[n] if run else None,
+            )
+            if addressed
+            else Shown(label, run=0.0 if run else None)
+            for n, addressed in enumerate(whom[0].tolist())
+        ]
 
     def _give(self, label: str, award: Award, whom: Bools) -> None:
         """Hand out one tactic's award and book it."""
@@ -162,7 +169,7 @@ class Stage:
             ):
                 if name == "gatherings":
                     member.tables.append(int(one) if addressed else -1)
-                elif addressed and (member.came or CHANNELS[name].reaches == "audience"):
+                elif addressed and one and (member.came or CHANNELS[name].reaches == "audience"):
                     member.given[name] = member.given.get(name, 0.0) + one
                     if name in ("reward", "packet"):
                         member.rewards[label] = member.rewards.get(label, 0.0) + one

@@ -1,6 +1,8 @@
 """What one tactic shows one member today."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+from simulator.reference.prospects import Prospects
 
 
 @dataclass(slots=True)
@@ -13,6 +15,7 @@ class Shown:
         prompt: Clear personal notices.
         announced: Useful messages announced.
         prospects: What coming may pay: yuan and chance.
+        pays: Whether coming may pay anything.
         run: Days of a streak at stake; None where the tactic shows no runs today.
         fresh: How new the tactic still is to the member; see ``novelty``.
     """
@@ -21,6 +24,7 @@ class Shown:
     speaks: bool = False
     prompt: float = 0.0
     announced: float = 0.0
-    prospects: list[tuple[float, float]] = field(default_factory=list)
+    prospects: Prospects = ()
+    pays: bool = False
     run: float | None = None
     fresh: float = 1.0
