@@ -210,11 +210,19 @@ def scenario(
     uncertainty: str = "luck",
     days: int = SAMPLED[-1] + 1,
 ) -> Scenario:
-    """One cell: a regime in a community of some breadth and volume; as in the presets, overload is off."""
+    """One cell: a regime in a community of some breadth and volume; as in the presets, overload is off.
+
+    Groups are of one kind, as there: with the model's spread between groups, mean posts would be those of a
+    few giants, many times the volume set here.
+    """
     owner, kol, novice, lurker = (volume * messages for messages in COMMUNITY.messages)
     return Scenario(
         community=replace(COMMUNITY, messages=(owner, kol, novice, lurker)),
-        mechanisms={"topics": {"on": on, "moderation": regime, "topics": topics}, "overload": {"on": False}},
+        mechanisms={
+            "topics": {"on": on, "moderation": regime, "topics": topics},
+            "overload": {"on": False},
+            "disposition": {"group_spread": 0},
+        },
         days=days,
         follow_up=0,
         uncertainty=uncertainty,
