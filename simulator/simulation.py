@@ -110,7 +110,8 @@ class Simulation:
         w.offers, w.awards, w.novelty, w.totals, w.sums = [], [], {}, {}, {}
         for counter in (w.joined, w.mutes, w.gifts, w.new_ties, w.questions, w.talk, w.voices):
             counter[...] = 0
-        w.gone[:], w.exiting[:], w.echo[:], w.pull[:] = False, False, 0, 0
+        w.gone[:], w.exiting[:], w.echo[:], w.pull[:], w.hazard[:] = False, False, 0, 0, 0
+        w.newcomers = w.newcomers[0][:0], w.newcomers[1][:0]
 
     def _offers(self) -> list[tuple[Tactic, Day, NDArray[np.bool_]]]:
         """Ask today's tactics what they show, and whom."""

@@ -60,6 +60,8 @@ class World:
         value: Value of recent content, 0..1, ``(R,)``.
         energy: Owner's energy, 0..1, ``(R,)``.
         pull: Attendance logit of today, ``(R, N)``.
+        hazard: Log of what today's risk of muting or leaving is multiplied by, ``(R, N)``.
+        newcomers: Row and slot of each of today's newcomers, ``(n,)`` each.
         came, posts, asked, answered, replied: Today's outcomes, ``(R, N)``.
         offers, awards: Today's stimuli, one per tactic that acts today.
         visitors: Number of today's visitors, ``(R,)``; ``crowd`` the same of yesterday (of an ordinary day on
@@ -115,6 +117,9 @@ class World:
         self.here, self.awake = (np.zeros(self.shape, np.uint32) for _ in range(2))
         self.waking = np.zeros(rows, np.int64)
         self.pull: Floats = np.zeros(self.shape, np.float32)
+        self.hazard: Floats = np.zeros(self.shape, np.float32)
+        nobody = np.zeros(0, np.int64)
+        self.newcomers: tuple[NDArray[np.int64], NDArray[np.int64]] = nobody, nobody
         self.novelty: dict[int, Floats] = {}
         self.came = np.zeros(self.shape, bool)
         self.posts = np.zeros(self.shape, np.int32)

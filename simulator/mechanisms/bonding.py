@@ -5,10 +5,12 @@
     met in person:               w <- w + meet (1 - w), new ties too
     their ties to others:        w <- others x w
     every week:                  w <- w exp(-7 / fade), and gone below 0.01
+    met in person:               M <- 1;   every week M <- M exp(-7 / fade);   risk of going x stay^M
 
-Sessions (2010) and Schwitter (2024): ties between attendees strengthen, weak ties to others dissolve; sizes
-not seen. Fading over months: Dunbar's layers. Who answers whom is drawn by weight of talk; the draw belongs
-to who was answered.
+Sessions (2010) and Schwitter (2024): ties between attendees strengthen, weak ties to others dissolve, and
+attendees' decline is slower; McCully et al. (2011) found that they contribute less. Sizes were not seen, so
+``stay`` reaches past 1. Fading over months: Dunbar's layers. Who answers whom is drawn by weight of talk;
+the draw belongs to who was answered.
 """
 
 from dataclasses import dataclass
@@ -20,6 +22,7 @@ from simulator.draws import key
 from simulator.jit import kernel
 from simulator.knobs import param, positive
 from simulator.mechanism import Mechanism
+from simulator.members import Column
 from simulator.philox import U, unit, words
 from simulator.rows import rank_by_id
 from simulator.ties_rows import twice
@@ -111,6 +114,9 @@ class Bonding(Mechanism):
 
     name: ClassVar[str] = "bonding"
     hears: ClassVar[frozenset[str]] = frozenset({"gatherings"})
+    columns: ClassVar[dict[str, Column]] = {
+        "met": Column(np.float32, 0, "0..1, has met others in person lately")
+    }
 
     talk: float = param(0.01, 0.0, 0.03, doc="strengthening on a day both spoke", tag="A")
     first: float = param(0.05, 0.02, 0.15, doc="strength of a new tie", tag="A")
@@ -119,6 +125,9 @@ class Bonding(Mechanism):
     )
     others: float = param(
         0.9, 0.7, 1.0, doc="what is left of ties to those not there", tag="A", source="sessions2010"
+    )
+    stay: float = positive(
+        0.8, 0.6, 1.1, doc="risk of going after meeting in person", tag="A", source="schwitter2024"
     )
     fade: float = positive(
         90.0, 30.0, 180.0, unit="days", doc="fading without contact", tag="A", source="dunbar-layers"
@@ -134,8 +143,15 @@ class Bonding(Mechanism):
                 there = world.whom(tactic) & world.members.present
                 new = new + self._meet(world, np.where(there, award.gatherings, -1).astype(np.int32))
         world.new_ties = new
+        met = world.members.met
+        meetings = any("gatherings" in tactic.strategy.uses for tactic in world.tactics)
+        if meetings:
+            world.hazard += np.log(p["stay"])[:, None] * met
         if world.day % _WEEK == _WEEK - 1:
-            ties.fade(np.exp(-_WEEK / p["fade"]), _FLOOR)
+            kept = np.exp(-_WEEK / p["fade"])
+            ties.fade(kept, _FLOOR)
+            if meetings:
+                met *= kept[:, None]
 
     def _talk(self, world: "World") -> np.ndarray:
         m, first = world.members, world.params[self.name]["first"]
@@ -149,5 +165,6 @@ class Bonding(Mechanism):
         p = world.params[self.name]
         rows, one, other = _tables(table)
         new = world.ties.bind(rows, one, other, p["meet"][rows])
+        world.members.met[table >= 0] = 1
         world.ties.thin(table >= 0, table, p["others"])
         return new

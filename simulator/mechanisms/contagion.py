@@ -3,8 +3,8 @@
     L <- keep L + sum over ties to those who went away today of w
 
 Van den Bulte et al. (2018): referred customers churn less only while their referrer stays; Borbora et al.
-(2019): churn falls with socialisation. Observational otherwise, so the weight (``departure.grief``) reaches
-nought.
+(2019): churn falls with socialisation. The first is the business of ``referral``; nothing else tells
+contagion from likeness, so the weight (``departure.grief``) reaches nought. Sizes are assumptions.
 """
 
 from dataclasses import dataclass

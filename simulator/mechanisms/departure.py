@@ -1,10 +1,11 @@
 """Departure: two clocks. Attention runs out (muting), and, rarely, people leave the group.
 
-    muting:   h = theta / (t + t0) exp(-b (B - B0) + f F + g L)
-    leaving:  h = exit exp(-b (B - B0) + f F + g L)
+    muting:   h = theta / (t + t0) exp(-b (B - B0) + f F + g L) x Z
+    leaving:  h = exit exp(-b (B - B0) + f F + g L) x Z
 
-t is days since joining, B belonging, F fatigue, L tie strength lately lost (see contagion). Owners do
-neither.
+t is days since joining, B belonging, F fatigue, L tie strength lately lost (see ``contagion``), Z what other
+mechanisms make of the risk: an inviter who is about (``referral``), people met in person (``bonding``).
+Owners do neither.
 
 The power-law hazard in tenure gives survival t^-theta: theta 0.15-0.5 for chat (assumption, from app
 retention 0.4-0.6). People in chat groups rarely exit, they mute. Members put out by a rule leave at once.
@@ -34,7 +35,7 @@ _WORD = np.float32(2.0**-32)
 
 @kernel
 def _suspect(
-    belonging, fatigue, loss, muted, joined, b0, b, f, g, theta, start, leave, day, first, second, out
+    belonging, fatigue, loss, hazard, muted, joined, b0, b, f, g, theta, start, leave, day, first, second, out
 ):
     """Mark those whose draws a risk of 8 would reach, or whose risk may be larger: few people on most days.
 
@@ -44,15 +45,15 @@ def _suspect(
     sure, awake = leave * np.float32(_RISK), theta * np.float32(_RISK)
     today = np.int32(day)
     for i in range(out.shape[0]):
-        x = -b * (belonging[i] - b0) + f * fatigue[i] + g * loss[i]
+        x = -b * (belonging[i] - b0) + f * fatigue[i] + g * loss[i] + hazard[i]
         mutes = np.float32(second[i]) * _WORD * (np.float32(today - joined[i]) + start) < awake
         out[i] = (x >= _SMALL) | (np.float32(first[i]) * _WORD < sure) | (mutes & (not muted[i]))
 
 
 @kernel
 def _go(
-    ids, present, muted, role, joined, belonging, fatigue, loss, b0, theta, start, b, f, g, rate, exiting,
-    day, replicates, seed, decision, gone, mutes,
+    ids, present, muted, role, joined, belonging, fatigue, loss, hazard, b0, theta, start, b, f, g, rate,
+    exiting, day, replicates, seed, decision, gone, mutes,
 ):  # fmt: skip
     lanes = np.empty((3, ids.shape[1]), np.uint32)
     first, second = lanes[0], lanes[1]
@@ -61,7 +62,7 @@ def _go(
         row_words(ids[r], day, replicates[r], seed, decision, lanes)
         suspect = gone[r]
         _suspect(
-            belonging[r], fatigue[r], loss[r], muted[r], joined[r],
+            belonging[r], fatigue[r], loss[r], hazard[r], muted[r], joined[r],
             b0, b[r], f[r], g[r], theta[r], start[r], rate[r],
             day, first, second, suspect,
         )  # fmt: skip
@@ -71,7 +72,7 @@ def _go(
             gone[r, i] = False
             if not present[r, i] or role[r, i] == _OWNER:
                 continue
-            x = -b[r] * (belonging[r, i] - b0) + f[r] * fatigue[r, i] + g[r] * loss[r, i]
+            x = -b[r] * (belonging[r, i] - b0) + f[r] * fatigue[r, i] + g[r] * loss[r, i] + hazard[r, i]
             u, v = unit(first[i]), unit(second[i])
             risk = np.exp(min(np.float64(x), 20.0))
             if u < np.float64(rate[r]) * risk:
@@ -105,6 +106,7 @@ class Departure(Mechanism):
             world.exiting |= (removed > 0) & m.present
         _go(
             m.id, m.present, m.muted, m.role, m.joined, m.belonging, m.fatigue, m.loss,
+            world.hazard,
             np.float32(world.community.belonging),
             p["theta"], p["start"], p["bond"], p["strain"], p["grief"], p["exit"],
             world.exiting, world.day, world.replicates, U(world.seed), U(_DECISION), world.gone, world.mutes,
