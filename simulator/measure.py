@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from simulator.world import World
 
 #: Columns of the life table, one row for each person who was ever a member.
-LIFE = ("id", "first_role", "role", "joined", "last_came", "last_spoke", "visits", "messages", "muted")
+LIFE = (
+    "id", "first_role", "role", "joined", "first_invited", "last_came", "last_spoke", "visits", "messages",
+    "muted",
+)  # fmt: skip
 _FIX = 2.0**20
 #: Counts of a day, in the order of the kernels' output; then whatever else comes as whole numbers in columns.
 _COUNTS = (

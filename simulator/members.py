@@ -63,6 +63,7 @@ COLUMNS: dict[str, Column] = {
     "muted": Column(np.bool_, 0, "has stopped looking (group muted)"),
     "invitations": Column(np.int16, 0, "invitations still to be sent"),
     "invited": Column(np.int16, 0, "invitations sent so far"),
+    "first_invited": Column(np.int32, NEVER, "day of the first invitation; never too where it lies before 0"),
     "visits": Column(np.int32, 0, "days visited so far"),
     "messages": Column(np.int32, 0, "conversation messages written so far"),
     "last_came": Column(np.int32, NEVER, "last day visited"),

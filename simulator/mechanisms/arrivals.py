@@ -1,10 +1,16 @@
 """Arrivals: strangers find the group, members bring friends; a full group refuses.
 
-    strangers ~ Poisson(arrivals x exp(u_r / 2));   a member with invitations left sends one a day with chance
-    1 - exp(-1/delay) and it is accepted with the community's chance
+    strangers ~ Poisson(arrivals x exp(u_r / 2) x ((1 + (A + day)/youth) / (1 + A/youth))^-fading)
+    P(sends an invitation today) = 1 - exp(-1/delay) while any is left;   it is accepted with the community's
+    chance;   sent before the opening by a founder of t days: min(all, Poisson(t/delay))
+    logit += opens    on the day of joining
 
-Qiu et al. (2016): 80% of first invitations come within 5 days of the inviter's joining, an exponential delay
-of mean 3.1 days. Invitations are finite. Newcomers know who brought them and whom they happen to meet.
+A is the group's age at the opening. Qiu et al. (2016): 80% of first invitations come within 5 days of the
+inviter's joining, an exponential delay of mean 3.1 days. Invitations are finite, and whoever has been there
+for long has sent theirs. Newcomers know who brought them and whom they happen to meet.
+
+Who joins a chat group opens it, so ``opens`` is large; that, and how fast a group ceases to be found as it
+ages (``fading`` reaches nought), are assumptions.
 """
 
 from dataclasses import dataclass
@@ -15,7 +21,7 @@ from numpy.typing import NDArray
 
 from simulator.draws import GROUP, key, sheet, uniforms
 from simulator.jit import kernel
-from simulator.knobs import positive
+from simulator.knobs import param, positive
 from simulator.mechanism import Mechanism
 from simulator.members import Role
 from simulator.philox import U, cell, pair, poisson, unit, words
@@ -48,7 +54,9 @@ def _strangers(mean, day, replicates, seed, decision):
 
 
 @kernel
-def _send(ids, present, muted, invitations, invited, chance, accepted, day, replicates, seed, send, accept):
+def _send(
+    ids, present, muted, invitations, invited, began, chance, accepted, day, replicates, seed, send, accept
+):
     """Send today's invitations: row, inviter's slot and new id of each one accepted.
 
     The id of the nth person somebody brings is a hash of both.
@@ -64,6 +72,8 @@ def _send(ids, present, muted, invitations, invited, chance, accepted, day, repl
             if invitations[r, i] > 0 and present[r, i] and not muted[r, i]:
                 a, _, _, _ = words(ids[r, i], day, 0, replicates[r], seed, send)
                 if unit(a) < chance[r]:
+                    if invited[r, i] == 0:
+                        began[r, i] = day
                     invitations[r, i] -= 1
                     invited[r, i] += 1
                     b, _, _, _ = words(ids[r, i], day, 0, replicates[r], seed, accept)
@@ -96,6 +106,17 @@ def _acquaint(ids, came, replicate, u, out):
             out[k, j] = here[np.int64(u[k, j] * n)] if n > 0 else -1
 
 
+@kernel
+def _sent(present, joined, delay, u, invitations, invited):
+    """Take from founders of long standing the invitations they have sent; ``u`` is a number each, by row."""
+    for r in range(present.shape[0]):
+        for i in range(present.shape[1]):
+            if present[r, i] and joined[r, i] < 0 and invitations[r, i] > 0:
+                sent = min(poisson(u[r, i], -joined[r, i] / np.float64(delay[r])), invitations[r, i])
+                invitations[r, i] -= sent
+                invited[r, i] += sent
+
+
 @dataclass(frozen=True, kw_only=True)
 class Arrivals(Mechanism):
     """Who joins after the opening."""
@@ -106,6 +127,22 @@ class Arrivals(Mechanism):
     delay: float = positive(
         3.1, 2.0, 5.0, unit="days", doc="between joining and inviting", tag="D", source="qiu2016"
     )
+    opens: float = param(4.0, 2.0, 6.0, unit="logit", doc="opening the group on the day of joining", tag="A")
+    fading: float = param(0.3, 0.0, 1.0, doc="exponent: strangers come less as it ages", tag="A")
+    youth: float = positive(30.0, 7.0, 90.0, unit="days", doc="age from which that shows", tag="A")
+
+    def opening(self, world: "World") -> None:
+        """Let founders of long standing have sent their invitations."""
+        if world.community.age == 0 and world.community.founders is None:
+            return
+        m, draws = world.members, world.draws.of(self.name)
+        delay = world.params[self.name]["delay"]
+        _sent(m.present, m.joined, delay, draws.uniform("sent before"), m.invitations, m.invited)
+
+    def pull(self, world: "World") -> None:
+        """Today's newcomers open the group."""
+        rows, slots = world.newcomers
+        world.pull[rows, slots] += world.params[self.name]["opens"][rows]
 
     def arrivals(self, world: "World") -> None:
         """Seat today's newcomers with their traits and first ties."""
@@ -122,6 +159,7 @@ class Arrivals(Mechanism):
         rows, ids, hosts, known = rows[seated], ids[seated], hosts[seated], known[seated]
         np.add.at(world.joined, rows, 1)
         world.settle(rows, slot)
+        world.newcomers = rows, slot
         if known.any():
             gain = np.full(len(rows), _INVITER_TIE)
             world.ties.bind(rows[known], slot[known], hosts[known], gain[known])
@@ -136,13 +174,16 @@ class Arrivals(Mechanism):
     def _who(self, world: "World") -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]:
         """Ids, rows and inviters' slots (-1: none) of newcomers, by row; strangers first, then by id."""
         c, m, draws = world.community, world.members, world.draws.of(self.name, world.day)
-        mean = c.arrivals * np.exp(world.effect.astype(np.float64) / 2)
+        p = world.params[self.name]
+        youth, fading = p["youth"].astype(np.float64), p["fading"].astype(np.float64)
+        older = (youth + c.age + world.day) / (youth + c.age)
+        mean = c.arrivals * np.exp(world.effect.astype(np.float64) / 2) * older**-fading
         rows, ids = _strangers(mean, world.day, world.replicates, U(world.seed), U(draws.key("strangers")))
         hosts = np.full(len(ids), -1)
-        chance = -np.expm1(-1 / world.params[self.name]["delay"])
+        chance = -np.expm1(-1 / p["delay"])
         where, whose, brought = _send(
-            m.id, m.present, m.muted, m.invitations, m.invited, chance, c.acceptance, world.day,
-            world.replicates, U(world.seed), U(draws.key("invite")), U(draws.key("accept")),
+            m.id, m.present, m.muted, m.invitations, m.invited, m.first_invited, chance, c.acceptance,
+            world.day, world.replicates, U(world.seed), U(draws.key("invite")), U(draws.key("accept")),
         )  # fmt: skip
         if len(brought):
             ids, rows, hosts = np.append(ids, brought), np.append(rows, where), np.append(hosts, whose)

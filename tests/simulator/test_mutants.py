@@ -204,7 +204,7 @@ class Mood(Mechanism):
 
 class MeanOfAllRows(Mood):
     def cheer(self, world):
-        return world.params[self.name]["weight"] * world.came.mean()
+        return 3 * world.params[self.name]["weight"] * world.came.mean()
 
 
 class MeanOverSlots(Mood):
