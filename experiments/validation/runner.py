@@ -6,7 +6,7 @@ from typing import Any
 
 from loky import ProcessPoolExecutor, cpu_count
 
-from experiments.validation import lifetimes
+from experiments.validation import gifts, kcore, lifetimes, meetups, participation, retention, size, success
 from experiments.validation.targets import Part
 from experiments.validation.trial import (
     NEARLY_ALWAYS,
@@ -19,7 +19,11 @@ from experiments.validation.trial import (
 )
 
 #: Every trial; together they cover the patterns that a daily tick can show.
-TRIALS: tuple[Trial, ...] = (lifetimes.TRIAL,)
+TRIALS: tuple[Trial, ...] = (
+    *(lifetimes.TRIAL, participation.TRIAL, retention.COHORT, retention.NEWCOMERS),
+    *(gifts.ECHO, gifts.PULSE, gifts.NOVELTY, size.SIZE, size.SHOCK),
+    *(kcore.TRIAL, meetups.TRIAL, success.TRIAL),
+)
 #: Told after each piece of work: pieces done, pieces in all.
 Progress = Callable[[int, int], None]
 _ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
