@@ -20,7 +20,7 @@ from experiments.validation.trial import (
 
 #: Every trial; together they cover the patterns that a daily tick can show.
 TRIALS: tuple[Trial, ...] = (
-    *(lifetimes.TRIAL, participation.TRIAL, retention.COHORT, retention.NEWCOMERS),
+    *(lifetimes.TRIAL, participation.SHARES, participation.COUNTS, retention.COHORT, retention.NEWCOMERS),
     *(gifts.ECHO, gifts.PULSE, gifts.NOVELTY, size.SIZE, size.SHOCK),
     *(kcore.TRIAL, meetups.TRIAL, success.TRIAL),
 )

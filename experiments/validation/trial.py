@@ -74,6 +74,7 @@ class Conditions:
         uncertainty: ``full`` or ``luck``.
         mechanisms: What is switched off.
         parameters: Parameters row by row, where they are prescribed.
+        community: Fields of the community that are not as its preset has them.
     """
 
     worlds: tuple[int, ...]
@@ -81,6 +82,7 @@ class Conditions:
     uncertainty: str = "full"
     mechanisms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     parameters: Parameters | None = None
+    community: Mapping[str, Any] = field(default_factory=dict)
 
     def blocks(self, slots: int) -> list["Conditions"]:
         """The same in parts that fit the caches."""
@@ -99,7 +101,8 @@ class Conditions:
         settings = {**scenario.mechanisms}
         for name, given in self.mechanisms.items():
             settings[name] = {**settings.get(name, {}), **given}
-        asked = replace(scenario, uncertainty=self.uncertainty, mechanisms=settings)
+        group = replace(scenario.community, **self.community)
+        asked = replace(scenario, community=group, uncertainty=self.uncertainty, mechanisms=settings)
         return Simulation(asked, self.worlds, self.seed, self.parameters)
 
 
