@@ -86,13 +86,13 @@ def compare(world, r, booked, model):
     for name in COLUMNS:
         if name not in ("present", "id"):
             wrong += column(name, [getattr(m, name) for m in people])
-    for name in TODAY:
+    for name in (*TODAY, "hazard"):
         wrong += column(name, [getattr(m, name) for m in people])
     awake = [n for n, member in enumerate(people) if member.stirred]
     wrong += differ(
         "pull", [people[n].pull for n in awake], world.pull[r, slots[awake]], {"rtol": 0, "atol": 1e-3}
     )
-    for name in ("finds", "toil", "company"):
+    for name in ("finds", "toil", "company", "met", "welcomed"):
         if name in world.members:
             wrong += column(name, [getattr(m, name) for m in people])
     if "tastes" in world.members:
@@ -105,7 +105,7 @@ def compare(world, r, booked, model):
                     f"{name}:{tactic.index}", [getattr(m, name).get(tactic.label, 0.0) for m in people]
                 )
         for name in type(tactic.strategy).remembers:
-            kept = [m.memory.get((tactic.label, name), 0) for m in people]
+            kept = [m.memory.get(tactic.column(name), 0) for m in people]
             wrong += column(tactic.column(name), kept)
     return wrong + _group(world, r, booked, model, people, slots) + _ties(world, r, people, slots)
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from simulator.reference.model import ReferenceModel
 
 _STRANGERS, _INVITE, _ACCEPT = (key("arrivals", what) for what in ("strangers", "invite", "accept"))
+_BEFORE = key("arrivals", "sent before")
 _ROLE, _MEETS = key("arrivals", "role"), [key("arrivals", f"meets {k}") for k in range(2)]
 _PARTNER, _SPLIT, _SEND = key("bonding", "partner"), key("gift_echo", "split"), key("gift_echo", "send")
 
@@ -55,7 +56,7 @@ def newcomers(group: "ReferenceModel") -> None:
         if len(group.people) < group.community.slots:
             seated.append(_role(group, person)(group, person, group.day))
             if host is not None:
-                seated[-1].inviter = int(host.person) + 1
+                seated[-1].host = host
                 seated[-1].meet(host, 0.3)
     group.joined = len(seated)
     here = sorted((member for member in group.people if member.came), key=lambda member: member.person)
@@ -66,9 +67,15 @@ def newcomers(group: "ReferenceModel") -> None:
 
 
 def strangers(group: "ReferenceModel") -> list[tuple[np.uint64, Member | None]]:
-    """arrivals: ``strangers ~ Poisson(arrivals exp(u_r / 2))``."""
+    """arrivals: ``strangers ~ Poisson(arrivals x exp(u_r / 2) x older^-fading)``.
+
+    older = (1 + (A + day)/youth) / (1 + A/youth), with A the group's age at the opening.
+    """
+    p, c = group.p.arrivals, group.community
+    older = (1 + (c.age + group.day) / p.youth) / (1 + c.age / p.youth)
+    mean = c.arrivals * exp(group.effect / 2) * older**-p.fading
     u = group.luck.coarse(GROUP, _STRANGERS, group.day)
-    count = group.luck.poisson(u, group.community.arrivals * exp(group.effect / 2), GROUP, "strangers")
+    count = group.luck.poisson(u, mean, GROUP, "strangers")
     return [(np.uint64(1 << 62 | group.day << 32 | k), None) for k in range(count)]
 
 
@@ -80,6 +87,7 @@ def invited(group: "ReferenceModel") -> list[tuple[np.uint64, Member | None]]:
         if host.invitations > 0 and not host.muted:
             u = luck.uniform(host.person, _INVITE)
             if luck.decide(u, chance, host.person, "invites"):
+                host.first_invited = group.day if host.invited == 0 else host.first_invited
                 host.invitations -= 1
                 host.invited += 1
                 u = luck.uniform(host.person, _ACCEPT)
@@ -87,6 +95,17 @@ def invited(group: "ReferenceModel") -> list[tuple[np.uint64, Member | None]]:
                     nth = np.uint64(1 << 61 | host.invited)
                     brought.append((np.uint64(pair(host.person, nth) >> 2 | 1 << 63), host))
     return sorted(brought, key=lambda one: one[0])
+
+
+def sent_before(group: "ReferenceModel") -> None:
+    """arrivals: founders of t days have sent min(all, Poisson(t / delay)) invitations."""
+    for member in group.people:
+        if member.joined < 0:
+            u = group.luck.coarse(member.person, _BEFORE)
+            sent = group.luck.poisson(u, -member.joined / group.p.arrivals.delay, member.person, "sent")
+            sent = min(sent, member.invitations)
+            member.invitations -= sent
+            member.invited += sent
 
 
 def _role(group: "ReferenceModel", person: np.uint64) -> type[Member]:
@@ -159,7 +178,7 @@ def gift_echo(group: "ReferenceModel") -> None:
 
 
 def bonding(group: "ReferenceModel") -> None:
-    """bonding: talking and meeting make and strengthen ties, time fades them."""
+    """bonding: talking and meeting make and strengthen ties, time fades them; ``Z x stay^M``."""
     p = group.p.bonding
     speakers = sorted((m for m in group.visitors if m.posts > 0), key=lambda member: member.person)
     for one in speakers:
@@ -169,8 +188,9 @@ def bonding(group: "ReferenceModel") -> None:
     reply_ties(group, speakers)
     for n in range(len(group.people[0].tables) if group.people else 0):
         gathering(group, n)
-    if group.day % 7 == 6:
-        for one in group.people:
+    for one in group.people:
+        one.hazard += log(p.stay) * one.met
+        if group.day % 7 == 6:
             fading(group, one)
 
 
@@ -188,13 +208,14 @@ def reply_ties(group: "ReferenceModel", speakers: list[Member]) -> None:
 
 
 def gathering(group: "ReferenceModel", n: int) -> None:
-    """bonding: who sat at one table bond; ties of those who were there to others thin."""
+    """bonding: who sat at one table bond; ties of those who were there to others thin; ``M <- 1``."""
     p = group.p.bonding
     there = [member for member in group.people if member.tables[n] >= 0]
     for one, other in combinations(there, 2):
         if one.tables[n] == other.tables[n]:
             group.new_ties += one.meet(other, p.meet)
     for one in there:
+        one.met = 1.0
         for other, strength in one.friends.items():
             both = other.tables[n] >= 0
             if other.tables[n] != one.tables[n] and (one.person < other.person or not both):
@@ -202,10 +223,12 @@ def gathering(group: "ReferenceModel", n: int) -> None:
 
 
 def fading(group: "ReferenceModel", one: Member) -> None:
-    """bonding: every week ``w <- w exp(-7 / fade)``, and gone below 0.01."""
+    """bonding: every week ``w <- w exp(-7 / fade)``, and gone below 0.01; M fades likewise."""
+    kept = exp(-7 / group.p.bonding.fade)
+    one.met *= kept
     for other, strength in list(one.friends.items()):
         if one.person < other.person:
-            left = strength * exp(-7 / group.p.bonding.fade)
+            left = strength * kept
             one.friends[other] = other.friends[one] = left
             if group.luck.decide(left, 0.01, one.person, f"loses {other.person}"):
                 one.part(other)

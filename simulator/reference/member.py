@@ -3,14 +3,14 @@
 Sources of the equations and of their parameters: :mod:`simulator.mechanisms`, under the same names.
 """
 
-from math import exp, sqrt
+from math import exp, log, sqrt
 from typing import ClassVar
 
 from simulator.draws import key
 from simulator.mechanisms.content import V0
-from simulator.members import Role
+from simulator.members import NEVER, Role
 from simulator.reference.person import Person
-from simulator.reference.prospects import uncertainty, utility, value
+from simulator.reference.prospects import value
 
 _COME, _AWAKE, _NEVER = key("attendance", "come"), key("awakening", "look in"), key("awakening", "never")
 _GO, _ROLE = key("departure", "go"), key("learning", "role")
@@ -87,10 +87,10 @@ class Member(Person):
         p = self.model.p.rewards
         pull = p.mood * self.mood
         for s in self.shown:
-            if s.pays:
+            if s.prospects is not None and s.prospects.pays:
                 ref = p.adaptation * self.expected.get(s.label, 0.0)
-                worth = utility(s.prospects, ref, p.money, p.loss)
-                pull += s.fresh * (p.weight * worth + p.phi * uncertainty(s.prospects))
+                worth = s.prospects.utility(ref, p.money, p.loss)
+                pull += s.fresh * (p.weight * worth + p.phi * s.prospects.spread)
         return float(pull)
 
     def keeps_streak(self) -> float:
@@ -109,6 +109,15 @@ class Member(Person):
                 pull += p.gain * min(s.run, 7) / 7 * s.fresh - p.pain * wound
         return pull
 
+    def opens_the_group(self) -> float:
+        """arrivals: ``opens`` on the day of joining."""
+        return self.model.p.arrivals.opens if self.joined == self.model.day > 0 else 0.0
+
+    def was_received(self) -> float:
+        """reception: ``w max(1 - t / new, 0)`` for who was replied to while new, t days since joining."""
+        p = self.model.p.reception
+        return p.reply * max(1 - (self.model.day - self.joined) / p.new, 0) if self.welcomed else 0.0
+
     # offers, attendance ------------------------------------------------------------------------------------
 
     def sees(self) -> None:
@@ -125,12 +134,13 @@ class Member(Person):
     def attends(self) -> None:
         """attendance: came ~ Bernoulli(1 / (1 + exp(-logit))), unless muted."""
         self.coming, self.stirred = False, not self.muted
-        self.pull = 0.0
+        x = 0.0
         for term in self.model.pulls:
-            self.pull += term(self)
+            x += term(self)
+        self.pull = x
         if not self.muted:
             u = self.model.luck.uniform(self.person, _COME)
-            self.coming = self.model.luck.decide(u, 1 / (1 + exp(-self.pull)), self.person, "comes")
+            self.coming = self.model.luck.decide(u, 1 / (1 + exp(-x)), self.person, "comes")
             self.visits += self.coming
 
     # uptake: asked by tactics ------------------------------------------------------------------------------
@@ -227,10 +237,22 @@ class Member(Person):
         self.mood *= p.rho
         self.pay += (got / (got + p.money) - self.pay) / 14
         for s in self.shown if self.came else ():
-            if s.prospects:
+            if s.prospects is not None:
                 got, expected = self.rewards.get(s.label, 0.0), self.expected.get(s.label, 0.0)
                 self.mood += (1 - p.rho) * value((got - p.adaptation * expected) / p.money, p.loss)
                 self.expected[s.label] = expected + p.eta * (got - expected)
+
+    def is_received(self) -> None:
+        """reception: to be replied to, or answered, is remembered of the days on which one was new."""
+        if (self.replied or self.answered) and self.model.day - self.joined < self.model.p.reception.new:
+            self.welcomed = True
+
+    # bonding ---------------------------------------------------------------------------------------------
+
+    def is_held(self) -> None:
+        """referral: ``Z x risk`` while whoever brought one is there and has not muted."""
+        if self.host is not None and self.host.left == NEVER and not self.host.muted:
+            self.hazard += log(self.model.p.referral.risk)
 
     # habit, belonging, interest, overload ------------------------------------------------------------------
 
@@ -301,11 +323,11 @@ class Member(Person):
     def may_go(self) -> None:
         """departure: leaving ``h = exit R``, muting ``h = theta/(t + t0) R``, t the days since joining.
 
-        R = exp(-b (B - B0) + f F + g L). Who is put out by a rule leaves at once.
+        R = Z exp(-b (B - B0) + f F + g L). Who is put out by a rule leaves at once.
         """
         p, luck, who = self.model.p.departure, self.model.luck, self.person
         self.exiting = self.exiting or self.given.get("removals", 0.0) > 0
-        x = p.strain * self.fatigue + p.grief * self.loss
+        x = p.strain * self.fatigue + p.grief * self.loss + self.hazard
         risk = exp(min(x - p.bond * (self.belonging - self.model.community.belonging), 20))
         leave, mute, _ = luck.uniforms(who, _GO)
         if luck.decide(leave, p.exit * risk, who, "leaves"):

@@ -44,6 +44,7 @@ def each(act: Callable[[Member], None]) -> Act:
 
 #: What speaks for and against coming.
 PULLS: dict[str, Callable[[Member], float]] = {
+    "arrivals": Member.opens_the_group,
     "belonging": Member.belongs,
     "content": Member.attracted,
     "disposition": Member.inclined,
@@ -51,6 +52,7 @@ PULLS: dict[str, Callable[[Member], float]] = {
     "overload": Member.tired,
     "owner_energy": Member.worn,
     "prompts": Member.reminded,
+    "reception": Member.was_received,
     "rewards": Member.lured,
     "social_pull": Member.drawn_by_friends,
     "streaks": Member.keeps_streak,
@@ -60,6 +62,7 @@ PULLS: dict[str, Callable[[Member], float]] = {
 #: their order. A mechanism that is off is left out.
 PLAN: dict[str, dict[str, Act]] = {
     "opening": {
+        "arrivals": group.sent_before,
         "disposition": group.community_effect,
         "habit": each(Member.used_to),
         "purpose": group.purpose,
@@ -70,8 +73,12 @@ PLAN: dict[str, dict[str, Act]] = {
     "conversation": {"conversation": group.conversation},
     "awards": {"arrivals": group.hand_out_invitations},
     "gifts": {"gift_echo": group.gift_echo},
-    "learning": {"learning": each(Member.learns), "rewards": each(Member.gets)},
-    "bonding": {"bonding": group.bonding},
+    "learning": {
+        "learning": each(Member.learns),
+        "reception": each(Member.is_received),
+        "rewards": each(Member.gets),
+    },
+    "bonding": {"bonding": group.bonding, "referral": each(Member.is_held)},
     "habit": {"awakening": each(Member.wakes), "habit": each(Member.grows_used)},
     "belonging": {"belonging": each(Member.feels)},
     "content": {"content": group.content, "topics": topics.reading},

@@ -27,7 +27,7 @@ STATE = {
     "first_role": "role on joining",
     "joined": "day of joining",
     "left": "day of leaving",
-    "inviter": "id of who brought them, plus one; 0 for nobody",
+    "host": "who brought them, if anybody",
     "friends": "who is known, and the strength of each tie, in (0, 1]",
     "effect": "a_i, shift of the attendance logit",
     "rate": "multiple of the role's messages a visit",
@@ -42,9 +42,12 @@ STATE = {
     "pay": "q, how far coming has come to mean being paid, 0..1",
     "speaking": "S, running share of days with a message",
     "loss": "L, tie strength lately lost",
+    "met": "has met others in person lately, 0..1",
+    "welcomed": "was replied to while new",
     "muted": "has stopped looking",
     "invitations": "still to be sent",
     "invited": "invitations sent",
+    "first_invited": "day of the first",
     "visits": "days visited",
     "messages": "written",
     "last_came": "day",
@@ -53,7 +56,7 @@ STATE = {
     "expected": "E, yuan, by tactic",
     "held": "s, run last seen at stake, by tactic",
     "wound": "W, sting of a broken run, by tactic",
-    "memory": "what tactics keep of this person, by tactic and name",
+    "memory": "what tactics keep of this person, by column",
     "tastes": "with topics: what one cares for",
     "finds": "with topics: information benefit lately",
     "toil": "with topics: reading cost lately",
@@ -70,6 +73,7 @@ STATE = {
     "asked": "today",
     "answered": "today",
     "replied": "today: was replied to",
+    "hazard": "ln Z, by which the risk of going differs today",
     "gone": "today: has muted the group",
     "exiting": "today: leaves",
     "echo": "today: yuan from members' packets",
@@ -97,12 +101,14 @@ class Person(mesa.Agent):
     def __init__(self, model: "ReferenceModel", person: np.uint64, joined: int) -> None:
         super().__init__(model)
         self.person, self.unique_id = person, int(person)
-        self.joined, self.left, self.inviter, self.first_role = joined, NEVER, 0, self.role
-        self.fatigue = self.mood = self.pay = self.loss = 0.0
+        self.joined, self.left, self.first_role = joined, NEVER, self.role
+        self.host: Person | None = None
+        self.fatigue = self.mood = self.pay = self.loss = self.met = 0.0
+        self.welcomed = False
         self.muted, self.invited, self.visits, self.messages = False, 0, 0, 0
-        self.last_came = self.last_spoke = NEVER
+        self.first_invited = self.last_came = self.last_spoke = NEVER
         self.friends: dict[Person, float] = {}
-        self.memory: dict[tuple[str, str], Any] = {}
+        self.memory: dict[str, Any] = {}
         self.seen: dict[str, float] = {}
         self.expected: dict[str, float] = {}
         self.held: dict[str, float] = {}
@@ -119,7 +125,7 @@ class Person(mesa.Agent):
         self.posts = self.seeds = self.replies = 0
         self.asked = self.answered = self.replied = False
         self.gone = self.exiting = False
-        self.echo = 0.0
+        self.echo = self.hazard = 0.0
         self.shown: list[Shown] = []
         self.given: dict[str, float] = {}
         self.rewards: dict[str, float] = {}
@@ -164,6 +170,11 @@ class Person(mesa.Agent):
     def part(self, friend: "Person") -> None:
         """End a tie."""
         del self.friends[friend], friend.friends[self]
+
+    @property
+    def inviter(self) -> int:
+        """Id of who brought them, plus one; 0 for nobody."""
+        return 0 if self.host is None else int(self.host.person) + 1
 
     def near(self) -> float:
         """Strength of ties to those who came."""

@@ -1,11 +1,8 @@
 """What something that may be won is worth to a person: Tversky and Kahneman (1992), outcome by outcome."""
 
-from functools import lru_cache
 from math import sqrt
 
 _CURVE, _GAMMA = 0.88, 0.61
-#: Amounts in yuan, each with its chance.
-Prospects = tuple[tuple[float, float], ...]
 
 
 def value(x: float, loss: float) -> float:
@@ -14,7 +11,6 @@ def value(x: float, loss: float) -> float:
     return size if x > 0 else -loss * size
 
 
-@lru_cache(1024)
 def weigh(p: float) -> float:
     """``w(p) = p^g / (p^g + (1-p)^g)^(1/g)`` with g = .61."""
     if not 0 < p < 1:
@@ -23,25 +19,30 @@ def weigh(p: float) -> float:
     return float(a / (a + b) ** (1 / _GAMMA))
 
 
-@lru_cache(1024)
-def pays(prospects: Prospects) -> bool:
-    """Whether there is anything to be won."""
-    return any(amount * chance > 0 for amount, chance in prospects)
+class Prospects:
+    """What one tactic says that coming may pay.
 
+    Args:
+        parts: Amounts in yuan, each with its chance.
 
-def utility(prospects: Prospects, ref: float, money: float, loss: float) -> float:
-    """``sum_j w(p_j) v((A_j - ref)/m0) + w(1 - sum p_j) v(-ref/m0)``: winning nothing is an outcome, too."""
-    total, left = 0.0, 1.0
-    for amount, chance in prospects:
-        total += weigh(chance) * value((amount - ref) / money, loss)
-        left -= chance
-    return total + (weigh(left) * value(-ref / money, loss) if left > 1e-6 else 0.0)
+    Attributes:
+        pays: Whether anything can be won.
+        spread: ``s = cv / (1 + cv)``, how uncertain it is.
+    """
 
+    def __init__(self, parts: tuple[tuple[float, float], ...]) -> None:
+        left = 1 - sum(chance for _, chance in parts)
+        self._outcomes = [(amount, weigh(chance)) for amount, chance in parts]
+        self._outcomes.append((0.0, weigh(left) if left > 1e-6 else 0.0))
+        mean = sum(amount * chance for amount, chance in parts)
+        variance = sum(amount * amount * chance for amount, chance in parts) - mean * mean
+        self.pays = mean > 0
+        cv = sqrt(max(variance, 0.0)) / mean if self.pays else 0.0
+        self.spread = cv / (1 + cv)
 
-@lru_cache(1024)
-def uncertainty(prospects: Prospects) -> float:
-    """``s = cv / (1 + cv)`` of what may be won."""
-    mean = sum(amount * chance for amount, chance in prospects)
-    variance = sum(amount * amount * chance for amount, chance in prospects) - mean * mean
-    cv = sqrt(max(variance, 0.0)) / mean
-    return cv / (1 + cv)
+    def utility(self, ref: float, money: float, loss: float) -> float:
+        """``sum_j w(p_j) v((A_j - ref)/m0)``, where winning nothing is an outcome, too."""
+        total = 0.0
+        for amount, weight in self._outcomes:
+            total += weight * value((amount - ref) / money, loss)
+        return total

@@ -12,7 +12,7 @@ from simulator.day import Day
 from simulator.draws import Bools, Draws
 from simulator.members import COLUMNS, Members
 from simulator.reference.member import Member
-from simulator.reference.prospects import Prospects, pays
+from simulator.reference.prospects import Prospects
 from simulator.reference.stimuli import Shown
 from simulator.stimuli import CHANNELS, Award, Dose, Offer, used
 from simulator.strategy import Memory, Strategy, blank_memory
@@ -122,36 +122,37 @@ class Stage:
             award = tactic.award(day, whom, came, memory)
             for name, column in memory.items():
                 for member, kept in zip(self._people, column[0].tolist(), strict=True):
-                    member.memory[label, name] = kept
+                    member.memory[f"{label}:{name}"] = kept
             self._give(label, award, whom)
 
     def _recall(self, label: str, tactic: Strategy) -> Memory:
         """What a tactic remembers of each member; nought of those it has not met."""
         return {
-            name: np.array([[member.memory.get((label, name), 0) for member in self._people]], dtype)
+            name: np.array([[member.memory.get(f"{label}:{name}", 0) for member in self._people]], dtype)
             for name, dtype in blank_memory(type(tactic)).items()
         }
 
     def _shown(self, label: str, offer: Offer, whom: Bools) -> list[Shown]:
         """One tactic's offer, member by member."""
-        said = bool(used(offer))
-        prompt, announced = self._spread(offer.prompt), self._spread(offer.announced)
-        run = self._spread(offer.run) if isinstance(offer.run, np.ndarray) or offer.run else None
+        said, nobody = bool(used(offer)), [None] * len(self._people)
         sides = [zip(self._spread(p.amount), self._spread(p.chance), strict=True) for p in offer.prospects]
-        prospects: list[Prospects] = list(zip(*sides, strict=True)) or [()] * len(self._people)
+        parts = list(zip(*sides, strict=True))
+        made = {each: Prospects(each) for each in set(parts)}
+        prospects = [made[each] for each in parts] or nobody
+        runs = isinstance(offer.run, np.ndarray) or bool(offer.run)
+        columns = zip(
+            whom[0].tolist(),
+            self._spread(offer.prompt),
+            self._spread(offer.announced),
+            prospects,
+            self._spread(offer.run) if runs else nobody,
+            strict=True,
+        )
         return [
-            Shown(
-                label,
-                said,
-                prompt[n],
-                announced[n],
-                prospects[n],
-                pays(prospects[n]),
-                run[n] if run else None,
-            )
+            Shown(label, said, prompt, announced, prospect, run)
             if addressed
-            else Shown(label, run=0.0 if run else None)
-            for n, addressed in enumerate(whom[0].tolist())
+            else Shown(label, run=0.0 if runs else None)
+            for addressed, prompt, announced, prospect, run in columns
         ]
 
     def _give(self, label: str, award: Award, whom: Bools) -> None:

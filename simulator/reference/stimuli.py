@@ -14,8 +14,7 @@ class Shown:
         speaks: Whether it shows this member anything.
         prompt: Clear personal notices.
         announced: Useful messages announced.
-        prospects: What coming may pay: yuan and chance.
-        pays: Whether coming may pay anything.
+        prospects: What coming may pay; None where nothing is said of it.
         run: Days of a streak at stake; None where the tactic shows no runs today.
         fresh: How new the tactic still is to the member; see ``novelty``.
     """
@@ -24,7 +23,6 @@ class Shown:
     speaks: bool = False
     prompt: float = 0.0
     announced: float = 0.0
-    prospects: Prospects = ()
-    pays: bool = False
+    prospects: Prospects | None = None
     run: float | None = None
     fresh: float = 1.0
