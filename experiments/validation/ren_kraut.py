@@ -108,7 +108,7 @@ def run(
     twice = [number | twin for twin in (0, int(TWIN)) for number in range(worlds)]
     drawn = table(twice, seed, uncertainty="full", horizon=horizon)
     pairs = {name: x.reshape(2, worlds, *x.shape[1:]).mean(axis=0) for name, x in drawn.items()}
-    off = table(range(2), seed, on=False, horizon=horizon)
+    off = table(range(2), seed, on=False, horizon=min(horizon, SAMPLED[0] + 1))
     return orderings(luck, statistics(pairs), statistics(_means(off)))
 
 
