@@ -31,6 +31,7 @@ COMMANDS = {
     "beliefs": ("experiments.commands.beliefs", ("--help",)),
     "validate": ("experiments.commands.validate", ("--help",)),
     "odd": ("experiments.commands.odd", ("--help",)),
+    "screen": ("experiments.commands.screen", ("--config-dir", "--help")),
     "explain": ("experiments.commands.explain", ("--config-dir", "--help")),
     "completion": ("experiments.commands.completion", ("--help",)),
 }

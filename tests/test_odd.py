@@ -5,6 +5,7 @@ from dataclasses import fields
 from pathlib import Path
 from textwrap import dedent
 
+import numpy as np
 import pytest
 
 from experiments.bibliography import sources
@@ -18,6 +19,8 @@ from simulator.mechanism import PHASES
 from simulator.members import COLUMNS
 from simulator.metrics import METRICS
 from simulator.registry import MECHANISMS, STRATEGIES
+from simulator.scenario import Scenario
+from simulator.simulation import Simulation
 from simulator.stimuli import CHANNELS
 from simulator.topology import TOPOLOGIES
 
@@ -119,7 +122,7 @@ def test_every_source_is_in_the_bibliography_with_its_address():
     section = EVIDENCE.partition("Bibliography\n")[2]
     for key, source in sources().items():
         assert f'<a id="{key}"></a>' in section
-        assert markdown.escaped(source.url.rstrip(".")) in section
+        assert f"<{source.url}>" in section
         assert markdown.escaped(source.says) in section
 
 
@@ -163,6 +166,36 @@ def test_bars_do_not_break_a_table():
 
 def test_numbers_that_are_no_parameters_are_told_where_they_are_explained():
     assert "owner 2, kol 2, novice 0.4, lurker 0.15" in parts.mechanism("learning")
+
+
+def test_the_opening_is_as_it_is_told():
+    """The numbers that the words of element 5 hold, against many founders of one community."""
+    community = Community(size=4000, owners=4, kols=0.25, novices=0.25, alignment=0.7, age=50, muted=0.3)
+    world = Simulation(Scenario(community=community, uncertainty="luck"), [0]).world
+    m, role = {name: column[0, :4000] for name, column in world.members.items()}, world.members.role[0, :4000]
+    others = role > 0
+
+    def bare(name, middle):
+        return (np.log(m[name] / (1 - m[name])) - np.log(middle / (1 - middle))) / 0.894
+
+    for z in (bare("discipline", 0.4), bare("alignment", 0.7), (m["interest"] - community.interest) / 0.12,
+              (m["expertise"] - np.array(community.expertise)[role])[role == 3] / 0.12,
+              m["effect"][others] / world.trait("person_spread")[0]):  # fmt: skip
+        assert z.mean() == pytest.approx(0, abs=0.08)
+        assert z.std() == pytest.approx(1, rel=0.06)
+    assert (m["effect"][~others] == 0).all()
+    shape = world.trait("rate_shape")[0]
+    assert m["rate"].mean() == pytest.approx(1, rel=0.08)
+    assert m["rate"].var() == pytest.approx(1 / shape, rel=0.2)
+    sent = m["invitations"] + m["invited"]
+    assert sent.mean() == pytest.approx(community.invitations, rel=0.2)
+    assert sent.var() == pytest.approx(community.invitations, rel=0.2)
+    assert set(m["joined"][~others]) == {-50}
+    assert m["joined"][others].mean() == pytest.approx(-25, abs=1)
+    assert m["muted"][others].mean() == pytest.approx(0.3, abs=0.03)
+    assert not m["muted"][~others].any()
+    spoken = np.array(community.visiting) * (1 - np.exp(-np.array(community.messages))) / 2
+    assert m["speaking"] == pytest.approx(spoken[role])
 
 
 def test_the_command_writes_and_checks(tmp_path, capsys):

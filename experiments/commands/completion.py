@@ -101,7 +101,7 @@ def _words(command: str, current: str) -> Iterable[str]:
         return ("check", "out=", *_LANGS)
     if command == "validate":
         return [*(f"P{n}" for n in range(1, 19)), "replicates=", "seed=", "workers=", "out=", *_LANGS]
-    if command != "compare":
+    if command not in ("compare", "screen"):
         return _LANGS
     key, equals, _ = current.partition("=")
     key = key.lstrip("+")
@@ -110,7 +110,8 @@ def _words(command: str, current: str) -> Iterable[str]:
         return [f"{plus}{key}={value}" for value in _values(key)]
     head = re.match(r"(.*[+:])?", current)
     arms = [f"{head[0] if head else ''}{name}" for name in known.tactics()]
-    return [*arms, *(f"{group}=" for group in known.GROUPS if group != "strategy"), *_settings()]
+    more = ["trajectories="] if command == "screen" else []
+    return [*arms, *(f"{group}=" for group in known.GROUPS if group != "strategy"), *_settings(), *more]
 
 
 def _values(key: str) -> Iterable[str]:

@@ -72,14 +72,20 @@ def keys_cited() -> set[str]:
 
 def references(keys: Iterable[str]) -> str:
     """A list of references, in order of key."""
-    return "\n".join(f"- {escaped(sources()[key].reference)}" for key in sorted(keys))
+    return "\n".join(f"- {_reference(key)}" for key in sorted(keys))
+
+
+def _reference(key: str) -> str:
+    """A reference in one line, its address as a link."""
+    source = sources()[key]
+    said, _, _ = source.reference.rpartition(source.url.rstrip("."))
+    return f"{escaped(said.rstrip())} <{source.url}>".strip()
 
 
 def bibliography() -> str:
     """Every source, what was seen in it, and how."""
     return "\n".join(
-        f'- <a id="{key}"></a>**{key}** ({source.seen}). {escaped(source.reference)}\n'
-        f"  {escaped(source.says)}"
+        f'- <a id="{key}"></a>**{key}** ({source.seen}). {_reference(key)}\\\n  {escaped(source.says)}'
         for key, source in sorted(sources().items())
     )
 

@@ -97,7 +97,7 @@ def activity(result: Result, words: Words) -> Chart:
     arms = [result.baseline, *findings.ranked(result)]
     at = [result.labels.index(arm.label) for arm in arms]
     smooth = curves.window(result) > 1
-    with _drawing():
+    with drawing():
         figure = Figure(figsize=(WIDTH, 6.4))
         grid = figure.add_gridspec(2, 1, left=0.075, right=0.76, top=0.94, bottom=0.08, hspace=0.32)
         top = figure.add_subplot(grid[0])
@@ -123,7 +123,7 @@ def survival(result: Result, words: Words) -> Chart:
     """Kaplan-Meier curves of the communities' lifespans."""
     arms = [result.baseline, *findings.ranked(result)]
     known = looks(result)
-    with _drawing():
+    with drawing():
         figure = Figure(figsize=(WIDTH, 3.9))
         axes = figure.add_axes((0.075, 0.135, 0.685, 0.765))
         lines = curves.survivals(result, [result.labels.index(arm.label) for arm in arms])
@@ -243,7 +243,7 @@ def _mark(axes: Axes, x: float, text: str, top: bool = True) -> None:
 
 
 @contextmanager
-def _drawing() -> Iterator[None]:
+def drawing() -> Iterator[None]:
     """Our settings, whatever the user's own; a character that no font of ours has is a box, silently."""
     if FAMILY not in fontManager.get_font_names():
         fontManager.addfont(FONT)

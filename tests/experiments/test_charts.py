@@ -90,7 +90,7 @@ def test_text_in_a_chart_is_text():
 
 
 def test_chinese_is_drawn_by_our_own_font_without_a_warning():
-    with charts._drawing():
+    with charts.drawing():
         warnings.simplefilter("error")  # after our own filters were set, so that a missing glyph would raise
         for text in ("天天发大红包，打卡！（试点）￥", "臺灣群組簽到", "naïve – “x” … ±−→"):
             figure = charts.Figure()

@@ -1,0 +1,101 @@
+"""The runs: every point of a design with every luck in every arm, on local worker processes."""
+
+import signal
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
+
+import numpy as np
+from loky import ProcessPoolExecutor, as_completed, cpu_count
+from numpy.typing import NDArray
+
+from experiments.block import warm_up
+from experiments.screening.design import Design
+from simulator.scenario import Scenario
+from simulator.simulation import Simulation
+
+#: What is read off each run: conversational voices a campaign day, and the lifespan in days.
+METRICS = ("voices", "lifespan")
+#: Slots of a block that fits the caches.
+BLOCK_SLOTS = 128_000
+#: Runs below which workers take longer to start than they save.
+SMALL = 2000
+_ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
+Values = NDArray[np.float64]
+Piece = tuple[int, slice, Values]
+
+
+def simulate(
+    scenarios: Sequence[Scenario],
+    design: Design,
+    seed: int,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Values:
+    """Every metric in every arm at every point with every luck, ``(metrics, arms, points, lucks)``.
+
+    What comes out depends on neither workers nor blocks.
+
+    Args:
+        scenarios: The arms, all with one community and one set of mechanisms.
+        design: The points.
+        seed: Seed.
+        workers: Processes; None for one a core, or none but this where the work is small, as with 1.
+        progress: Told after each block: runs done, runs in all.
+    """
+    points, lucks = design.numbers.shape
+    out = np.full((len(METRICS), len(scenarios), points, lucks), np.nan)
+    each = max(1, BLOCK_SLOTS // (lucks * scenarios[0].community.slots))
+    tasks = [
+        (arm, slice(at, min(at + each, points)))
+        for at in range(0, points, each)
+        for arm in range(len(scenarios))
+    ]
+    total, done = points * lucks * len(scenarios), 0
+    if workers is None:
+        workers = 1 if total < SMALL else cpu_count()
+    workers = min(workers, len(tasks))
+    coming = (
+        _here(scenarios, design, seed, tasks)
+        if workers == 1
+        else _there(scenarios, design, seed, tasks, workers)
+    )
+    with closing(coming):
+        for arm, part, values in coming:
+            out[:, arm, part] = values
+            done += values[0].size
+            if progress is not None:
+                progress(done, total)
+    return out
+
+
+def block(scenario: Scenario, design: Design, part: slice, arm: int, seed: int) -> Piece:
+    """Some points in one arm."""
+    numbers = design.numbers[part]
+    run = Simulation(scenario, numbers.reshape(-1).tolist(), seed, design.parameters(part)).run()
+    voices = run.daily["voices"][:, : scenario.days].mean(axis=1)
+    return arm, part, np.stack([voices, run.lifespan()[0]]).reshape(len(METRICS), *numbers.shape)
+
+
+def _here(
+    scenarios: Sequence[Scenario], design: Design, seed: int, tasks: Sequence[tuple[int, slice]]
+) -> Generator[Piece]:
+    for arm, part in tasks:
+        yield block(scenarios[arm], design, part, arm, seed)
+
+
+def _there(
+    scenarios: Sequence[Scenario], design: Design, seed: int, tasks: Sequence[tuple[int, slice]], workers: int
+) -> Generator[Piece]:
+    pool = ProcessPoolExecutor(workers, env=_ONE_THREAD, initializer=_deaf)
+    try:
+        pool.submit(warm_up, list(scenarios)).result()  # or all would compile the same kernels at once
+        futures = [pool.submit(block, scenarios[arm], design, part, arm, seed) for arm, part in tasks]
+        for future in as_completed(futures):
+            yield future.result()
+    finally:
+        pool.shutdown(wait=True, kill_workers=True)
+
+
+def _deaf() -> None:
+    """Workers ignore Ctrl-C: it is we who stop them."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
