@@ -6,7 +6,7 @@
 V is the value of recent content, 0..1; ``useful`` counts messages by the expertise of who wrote them, an
 answered question as two messages more, and delivered content. Concave, as information benefit is (knee 40
 messages a day, Ren and Kraut 2014). The reference is what the opening days of an ordinary group of this kind
-are expected to yield, replies included, so V starts at V0 = 0.5.
+are expected to yield, replies included, so V starts at V0 = 0.5. Weight and memory are assumptions.
 """
 
 from dataclasses import dataclass

@@ -3,7 +3,8 @@
     logit += w (H - H0);    H <- H + c (1 - H) on a visit,    H <- H - d H otherwise
 
 Lally et al. (2010): asymptotic growth, median 66 days to 95% (c = 0.045 a day, 0.012-0.166 for 254 and 18
-days); missing one opportunity did not matter. Kept apart from the value of a running streak.
+days); missing one opportunity did not matter. Kept apart from the value of a running streak. The weight and
+the pace of forgetting are assumptions.
 """
 
 from dataclasses import dataclass

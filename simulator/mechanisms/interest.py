@@ -7,8 +7,9 @@ f).
 
 q (the member's ``pay``, 0..1) is how far coming has come to mean being paid. Deci, Koestner and Ryan (1999):
 free-choice d = -0.40 for engagement-contingent pay, +0.33 for positive feedback; contested (Cameron et al.
-2001), so k reaches 0. The largest shift of the attendance logit is about 0.65. Once the group's purpose is
-served (see ``purpose``) there is nothing to return to: I0 is nought and r larger by 1/14 a day.
+2001), so k reaches 0. The largest shift of the attendance logit is about 0.65, which is what d = -0.36 comes
+to; the daily pace, and the worth of a mention, are assumptions. Once the group's purpose is served (see
+``purpose``) there is nothing to return to: I0 is nought and r larger by 1/14 a day.
 """
 
 from dataclasses import dataclass
@@ -45,11 +46,11 @@ class Interest(Mechanism):
     name: ClassVar[str] = "interest"
     hears: ClassVar[frozenset[str]] = frozenset({"praise"})
 
-    crowding: float = param(0.02, 0.0, 0.06, unit="1/day", doc="loss at full pay", tag="S", source="deci1999")
+    crowding: float = param(0.02, 0.0, 0.06, unit="1/day", doc="loss at full pay", tag="D", source="deci1999")
     recovery: float = param(0.03, 0.01, 0.06, unit="1/day", doc="return to one's own level", tag="A")
     feed: float = param(0.6, 0.2, 1.0, doc="share of interest that hangs on content", tag="A")
     praise: float = param(
-        0.05, 0.0, 0.12, unit="1/mention", doc="gain by a mention", tag="S", source="deci1999"
+        0.05, 0.0, 0.12, unit="1/mention", doc="gain by a mention", tag="A", source="deci1999"
     )
 
     def interest(self, world: "World") -> None:

@@ -4,8 +4,8 @@
     lurker -> novice where S > 0.15;   novice -> KOL where X > 0.7 and S > 0.4;
     novice -> lurker where S < 0.02;   KOL -> novice where S < 0.08       (each with a daily chance ``pace``)
 
-On a change half of the difference between the roles' habits is the role's, half stays the person's. The
-thresholds are assumptions; owners stay owners.
+On a change half of the difference between the roles' habits is the role's, half stays the person's. All of
+this is assumption; owners stay owners.
 """
 
 from dataclasses import dataclass

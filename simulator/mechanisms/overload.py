@@ -5,8 +5,8 @@
     load = (talk + tokens + weight x adverts) (1 - order)
 
 Jones, Ravid and Rafaeli (2004): overload ends participation; Ren and Kraut (2014): reading costs grow with
-what must be read for what one came for. Check-in posts and packet grabs must be scrolled past, too.
-Nobody reads a flood to its end, so strain has a ceiling.
+what must be read for what one came for. Check-in posts and packet grabs must be scrolled past, too. Nobody
+reads a flood to its end, so strain has a ceiling. Sizes are assumptions.
 """
 
 from dataclasses import dataclass

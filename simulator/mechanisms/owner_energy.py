@@ -5,6 +5,7 @@
     owner's logit += 2 (E - 1);    the owner's talk is multiplied by E
 
 Practitioners say two years is long for an owner; whether and when one burns out comes from the work here.
+Sizes are assumptions.
 """
 
 from dataclasses import dataclass

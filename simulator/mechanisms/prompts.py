@@ -2,7 +2,8 @@
 
     logit += w (1 - exp(-prompt)) N
 
-N is the novelty of the tactic to the member. Saturating: the fifth notice of a day adds little.
+N is the novelty of the tactic to the member. Saturating: the fifth notice of a day adds little. The size is
+an assumption.
 """
 
 from dataclasses import dataclass

@@ -8,8 +8,8 @@
 
 Value and weighting functions: Tversky and Kahneman (1992), v(x) = x^.88, -lambda (-x)^.88, w(p) with gamma
 .61, applied outcome by outcome. They do not favour small shared lucky draws, so uncertainty has a process
-utility phi of its own, whose range spans nought: Shen, Fishbach and Hsee (2015) found it positive, Halpern et
-al. (2011) nought or negative.
+utility phi of its own, whose range spans nought: Shen, Fishbach and Hsee (2015) found it positive, Halpern
+et al. (2011) nought or negative. What money is worth and how expectation and mood move are assumptions.
 """
 
 from dataclasses import dataclass

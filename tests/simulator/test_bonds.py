@@ -297,8 +297,20 @@ def test_with_uptake_off_nobody_takes_part_in_anything():
     assert not w.uptake.goes(w, w.draws, w.members.present, "goes").any()
 
 
-def test_friends_who_came_yesterday_pull_where_that_is_switched_on(monkeypatch):
+@pytest.mark.parametrize(("threshold", "one"), [(1.0, 0.8 * 0.5 / 1.5), (1.4, 0.8 * 0.5 / 1.5), (2.0, 0)])
+def test_friends_who_came_yesterday_pull_where_that_is_switched_on(monkeypatch, threshold, one):
+    """Complex contagion: by default two friends draw one in and one does not (Centola 2010)."""
     script(monkeypatch, [[1, 0, 1, 0]])
-    sim = tied(bench("attendance", "social_pull", community=TEN), [(0, 1), (1, 2), (2, 3)], 0.5)
+    given = {"threshold": threshold}
+    sim = tied(
+        bench("attendance", "social_pull", community=TEN, social_pull=given), [(0, 1), (1, 2), (2, 3)], 0.5
+    )
     assert not steps(sim, 1).pull.any()
-    assert steps(sim, 1).pull[0, :4].tolist() == pytest.approx([0, 0.8 * 1 / 2, 0, 0.8 * 0.5 / 1.5], abs=1e-5)
+    assert steps(sim, 1).pull[0, :4].tolist() == pytest.approx([0, 0.8 * 1 / 2, 0, one], abs=1e-5)
+
+
+def test_three_friends_may_be_needed(monkeypatch):
+    script(monkeypatch, [[0, 1, 1, 1, 0]])
+    sim = bench("attendance", "social_pull", community=TEN, social_pull={"threshold": 3.0})
+    sim = tied(sim, [(0, 1), (0, 2), (0, 3), (4, 1), (4, 2)], 0.5)
+    assert steps(sim, 2).pull[0, :5].tolist() == pytest.approx([0.8 * 1.5 / 2.5, 0, 0, 0, 0], abs=1e-5)
