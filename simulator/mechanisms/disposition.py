@@ -5,8 +5,8 @@
 u_r ~ N(0, group_spread) is the community's own effect, on attendance here, on talk in ``conversation``, on
 arrivals there; a_i ~ N(0, person_spread) the member's. Real log-lifetimes of chat rooms spread with SD
 1.4-1.8 and a homogeneous model's with 0.2-0.9, so a spread between groups is needed. Posting: Gamma within a
-role, of a shape above that of all members together (0.15, 0.05-0.5, by the same source), for roles differ
-already. Sizes are assumptions.
+role, of a shape, ``rate_shape``, above that of all members together (0.15, 0.05-0.5, by the same source), for
+roles differ already. Sizes are assumptions.
 """
 
 from dataclasses import dataclass

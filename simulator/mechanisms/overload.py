@@ -2,7 +2,7 @@
 
     logit -= w F
     F <- F + s (came min(max(load / capacity - 1, 0), 3) - F)
-    load = (talk + tokens + weight x adverts) (1 - order)
+    load = (talk + tokens + advert x adverts) (1 - order)
 
 Jones, Ravid and Rafaeli (2004): overload ends participation; Ren and Kraut (2014): reading costs grow with
 what must be read for what one came for. Check-in posts and packet grabs must be scrolled past, too. Nobody

@@ -1,14 +1,14 @@
 """Topics (off by default): people care for different things, and read past what they do not care for.
 
     logit += w_i f - w_c c + w_b b,      messages a visit x exp(e b)
-    f, c, b follow, on a visit, and forget, on a day away,
+    f, c, b follow with ``speed`` on a visit, and forget with ``fade`` on a day away,
         information   (K/V) (1 - exp(-V/knee))           less that of an ordinary day
         reading cost  min(V / (M/V) / capacity, 3)       less that of an ordinary day
         bond          1 - exp(-F/familiar)               less that of an ordinary day
 
 Of the day's messages by others a visitor views V; M of them are wanted, K of these on topics the visitor
-cares for (M counts small talk, too, for those who care for it), F are off the topics. Moderation ``none``:
-all see all. ``community``: talk off the topics is deleted for all. ``personalised``: each sees what is
+cares for (M counts small talk, too, for the share ``smalltalk`` who care for it), F are off the topics, as
+a share ``offtopic`` of all messages is. Moderation ``none``: all see all. ``community``: talk off the topics is deleted for all. ``personalised``: each sees what is
 wanted, and as much more as the precision of the filter, M/V, lets pass.
 
 Ren and Kraut (2014): information is a joint function of number and match of messages read, with little more
