@@ -4,7 +4,8 @@
 
 Rodrigues et al. (2022): a gamification effect starts to fall after 4 weeks, falls for 2-6 weeks and partly
 recovers. With daily exposure and a recovery of 0.03 N is near its floor f after about six weeks. Counted per
-member and tactic. Assumptions: sizes, that it falls from the first exposure on, and that it recovers by rest only.
+member and tactic. Assumptions: sizes, that it falls from the first exposure on, and that it recovers by rest
+only.
 """
 
 from dataclasses import dataclass

@@ -7,9 +7,10 @@
         bond          1 - exp(-F/familiar)               less that of an ordinary day
 
 Of the day's messages by others a visitor views V; M of them are wanted, K of these on topics the visitor
-cares for (M counts small talk, too, for the share ``smalltalk`` who care for it), F are off the topics, as
-a share ``offtopic`` of all messages is. Moderation ``none``: all see all. ``community``: talk off the topics is deleted for all. ``personalised``: each sees what is
-wanted, and as much more as the precision of the filter, M/V, lets pass.
+cares for (M counts small talk, too, for the share ``smalltalk`` who care for it), F are off the topics, as a
+share ``offtopic`` of all messages is. Moderation ``none``: all see all. ``community``: talk off the topics is
+deleted for all. ``personalised``: each sees what is wanted, and as much more as the precision of the filter,
+M/V, lets pass.
 
 Ren and Kraut (2014): information is a joint function of number and match of messages read, with little more
 to gain after 40 a day; reading costs grow with messages viewed over signal share; deleting talk off the
