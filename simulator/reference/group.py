@@ -132,9 +132,9 @@ def conversation(group: "ReferenceModel") -> None:
     room = 1 / (1 + expected messages / ceiling);  branching is n (1 - exp(-others / 3));  a question is
     answered with chance 1 - exp(-kappa x ability / questions).
     """
-    p, here, reference = group.p.conversation, group.visitors, group.reference
-    crowd = max(group.crowd / reference.visitors, 0.02)
-    room = 1 / (1 + reference.messages * crowd / (1 - p.branching) / p.ceiling)
+    p, here, ordinary = group.p.conversation, group.visitors, group.ordinary
+    crowd = max(group.crowd / ordinary.visitors, 0.02)
+    room = 1 / (1 + ordinary.messages * crowd / (1 - p.branching) / p.ceiling)
     n = p.branching * (1 - exp(-max(len(here) - 1, 0) / 3))
     for member in here:
         member.starts_talk(exp(group.effect / 2) * crowd**p.audience * room, n)
@@ -245,7 +245,7 @@ def content(group: "ReferenceModel") -> None:
     speakers = [member for member in group.visitors if member.posts > 0]
     useful = sum(grains(m.posts * m.expertise) / 65536 + 2 * m.answered for m in speakers)
     useful += group.given.get("content", 0.0)
-    today = 1 - exp(-log(2) * useful * (1 - group.p.conversation.branching) / group.reference.useful)
+    today = 1 - exp(-log(2) * useful * (1 - group.p.conversation.branching) / group.ordinary.useful)
     group.value += (today - group.value) / group.p.content.memory
 
 

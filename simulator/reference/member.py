@@ -7,7 +7,6 @@ from math import exp, log, sqrt
 from typing import ClassVar
 
 from simulator.draws import key
-from simulator.mechanisms.content import V0
 from simulator.members import NEVER, Role
 from simulator.reference.person import Person
 from simulator.reference.prospects import value
@@ -16,6 +15,8 @@ _COME, _AWAKE, _NEVER = key("attendance", "come"), key("awakening", "look in"), 
 _GO, _ROLE = key("departure", "go"), key("learning", "role")
 _TALK, _REPLY = key("conversation", "talk"), key("conversation", "reply")
 _GRAIN = 65536
+#: Value of the content of an ordinary day.
+V0 = 0.5
 
 
 def grains(x: float) -> int:
@@ -71,9 +72,10 @@ class Member(Person):
         return 2 * (self.model.energy - 1) if self.role == Role.OWNER else 0.0
 
     def drawn_by_friends(self) -> float:
-        """social_pull: ``w t / (1 + t)`` with t the strength of ties to yesterday's visitors."""
-        t = self.near()
-        return float(self.model.p.social_pull.weight * t / (1 + t))
+        """social_pull: ``w t / (1 + t)``, t the strength of ties to yesterday's visitors, if enough."""
+        p, t = self.model.p.social_pull, self.near()
+        enough = sum(friend.came for friend in self.friends) >= round(p.threshold)
+        return float(p.weight * t / (1 + t)) if enough else 0.0
 
     def reminded(self) -> float:
         """prompts: ``w (1 - exp(-prompt)) N``."""

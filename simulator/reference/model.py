@@ -1,6 +1,7 @@
 """The reference as a Mesa model: the opening, and the day's plan."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from math import floor, inf, log
 from operator import methodcaller
 from types import SimpleNamespace
@@ -9,9 +10,9 @@ from typing import Any
 import mesa
 import numpy as np
 
+from simulator.community import Community
 from simulator.draws import key
 from simulator.errors import UserError
-from simulator.founding import reference
 from simulator.knobs import knobs
 from simulator.mechanism import Parameters, design
 from simulator.members import Role
@@ -30,6 +31,35 @@ Act = Callable[["ReferenceModel"], None]
 def log_odds(p: float) -> float:
     """The logit of a chance."""
     return log(p / (1 - p))
+
+
+@dataclass(frozen=True)
+class OrdinaryDay:
+    """What an ordinary opening day is expected to bring; the present is measured against it.
+
+    Attributes:
+        visitors: Members who come, at least 1.
+        messages: Messages started by them, at least 0.5.
+        useful: The same by the expertise usual in each role, at least 0.5.
+    """
+
+    visitors: float
+    messages: float
+    useful: float
+
+
+def ordinary_day(c: Community) -> OrdinaryDay:
+    """Sums over founders of the chance of a visit, of the messages of one, and of what these are worth."""
+    visitors = messages = useful = 0.0
+    usual = Community().expertise
+    for n, role in enumerate(c.roles().tolist()):
+        awake = 1 if role == Role.OWNER else 1 - c.muted
+        chance = c.visiting[role] if c.founders is None else float(c.founders.visiting[n])
+        started = c.messages[role] if c.founders is None else float(c.founders.messages[n])
+        visitors += awake * chance
+        messages += awake * chance * started
+        useful += awake * chance * started * usual[role]
+    return OrdinaryDay(max(visitors, 1.0), max(messages, 0.5), max(useful, 0.5))
 
 
 def each(act: Callable[[Member], None]) -> Act:
@@ -106,6 +136,8 @@ class ReferenceModel(mesa.Model):
         parameters: By mechanism and parameter, one value in place of what would be drawn.
 
     Attributes:
+        p: Parameters by mechanism and name.
+        ordinary: What an ordinary day was expected to bring at the opening.
         people: The members.
         visitors: Those of them who came today.
         departed: Those who left, in turn.
@@ -152,10 +184,10 @@ class ReferenceModel(mesa.Model):
         self.pulls = [PULLS[name] for name in PULLS if name in self.on]
         self.usual = [log_odds(chance) for chance in self.community.visiting]
         self.luck = Luck(seed, replicate, umpire)
-        self.reference = reference(self.community)
+        self.ordinary = ordinary_day(self.community)
         self.day, self.effect, self.ends = 0, 0.0, inf
         self.value, self.energy = 0.5, self.community.energy
-        self.crowd, self.pot, self.strain = self.reference.visitors, 0.0, 0.0
+        self.crowd, self.pot, self.strain = self.ordinary.visitors, 0.0, 0.0
         self.people: list[Member] = []
         self.visitors: list[Member] = []
         self.departed: list[Member] = []

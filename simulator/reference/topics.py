@@ -84,7 +84,7 @@ def worth(group: "ReferenceModel", viewed: float, wanted: float, point: float, o
 
 def ordinary(group: "ReferenceModel") -> Benefits:
     """topics: what an ordinary day without moderation brings the average member."""
-    p, messages = group.p.topics, group.reference.messages / (1 - group.p.conversation.branching)
+    p, messages = group.p.topics, group.ordinary.messages / (1 - group.p.conversation.branching)
     off = p.offtopic * messages
     point = (messages - off) * min(p.tastes / p.topics, 1)
     without, liking = (worth(group, messages, wanted, point, off) for wanted in (point, point + off))
