@@ -4,9 +4,9 @@
 
 Only settings of the community are moved, within the bounds below; parameters of mechanisms, which all
 communities share, are drawn from their ranges as ever. First a Sobol sequence is searched, then the best
-point is improved by the simplex of Nelder and Mead. Luck is fixed by the seed, so that the loss is a function.
-What is printed goes into ``configs/community/any_group.yaml``. Figures of held-out patterns that the same runs
-would give are thrown away unseen.
+point is improved by the simplex of Nelder and Mead. Luck is fixed by the seed, so that the loss is a
+function. What is printed goes into ``configs/community/any_group.yaml``. Figures of held-out patterns that
+the same runs would give are thrown away unseen.
 """
 
 import sys

@@ -10,7 +10,6 @@ from typing import Any
 
 import networkx as nx
 import numpy as np
-from scipy.optimize import minimize_scalar
 
 from experiments.validation.trial import Conditions, Data, Estimates, Trial
 from simulator.community import Community
@@ -20,10 +19,12 @@ from simulator.simulation import Simulation
 from simulator.ties import Ties
 
 #: Members of the networks compared member by member, and of those in which the threshold is sought.
-_EXACT, _LARGE = 400, 100_000
+_EXACT, _LARGE = 400, 200_000
 KS = (3, 4, 5)
-#: Mean degrees looked at, as multiples of the published thresholds.
-_AROUND = np.array([0.97, 0.98, 0.99, 0.995, 1, 1.005, 1.01, 1.015, 1.02, 1.03, 1.04, 1.06, 1.08, 1.1, 1.13])
+#: Mean degrees looked at, as multiples of the published thresholds: close to them, and further out.
+_NEAR = np.array([0.97, 0.98, 0.985, 0.99, 0.995, 1, 1.005, 1.01])
+_BEYOND = np.array([1.015, 1.02, 1.03, 1.04, 1.06, 1.08, 1.1, 1.13])
+_AROUND = np.concatenate([_NEAR, _BEYOND])
 #: A core is giant or none at all.
 _NOTHING = 0.05
 #: Terms of the series that is fitted beyond the threshold.
@@ -94,37 +95,42 @@ def _cores(size: int, pairs: np.ndarray) -> np.ndarray:
     return Ties.from_edges(1, size, 0, pairs[:, 0], pairs[:, 1], 1.0).core_numbers()[0]
 
 
-def threshold(degrees: np.ndarray, share: np.ndarray) -> tuple[float, float]:
-    """Mean degree at which the core appears, and its size there.
-
-    The core jumps up from nothing and then grows as a power series in the root of the distance to the
-    threshold; where it appears, and how large, is what fits that series best.
+def threshold(degrees: np.ndarray, share: np.ndarray) -> float:
+    """Mean degree at which the core appears: half-way between the last without and the first with one.
 
     Args:
         degrees: Mean degrees, rising, ``(D,)``.
-        share: Share in the core at each, in several networks, ``(R, D)``.
+        share: Share in the core at each, in several networks, ``(R, D)``; the mean over these is returned.
     """
-    never, always = (share < _NOTHING).all(axis=0), (share > _NOTHING).all(axis=0)
-    if not never.any() or always.sum() < _POWERS + 1:
-        return float("nan"), float("nan")
-    curve = share.mean(axis=0)[always]
+    first = (share > _NOTHING).argmax(axis=1)
+    return (
+        float(((degrees[first - 1] + degrees[first]) / 2)[first > 0].mean()) if (first > 0).any() else np.nan
+    )
 
-    def fit(at: float) -> tuple[float, float]:
-        powers = np.sqrt(np.maximum(degrees[always] - at, 0.0))[:, None] ** np.arange(_POWERS)
-        found = np.linalg.lstsq(powers, curve, rcond=None)[0]
-        return float(((curve - powers @ found) ** 2).sum()), float(found[0])
 
-    ends = (degrees[never].max(), degrees[always].min())
-    at = float(minimize_scalar(lambda x: fit(x)[0], bounds=ends, method="bounded").x)
-    return at, fit(at)[1]
+def at_threshold(degrees: np.ndarray, share: np.ndarray, appears: float) -> float:
+    """Share in the core where it appears, carried back from larger degrees.
+
+    Beyond the threshold the core grows as a power series in the root of the distance. Close to it networks of
+    any size that can be made are of two minds, which is why the series is fitted further out.
+
+    Args:
+        degrees: Mean degrees beyond the threshold, ``(D,)``.
+        share: Share in the core at each, in several networks, ``(R, D)``.
+        appears: The threshold.
+    """
+    powers = np.sqrt(degrees - appears)[:, None] ** np.arange(_POWERS)
+    return float(np.linalg.lstsq(powers, share.mean(axis=0), rcond=None)[0][0])
 
 
 def read(data: Data) -> Estimates:
-    """Mismatches in all; threshold and size of each core from all networks together."""
+    """Mismatches in all; threshold of each core, and its size at the published threshold."""
     out = {"P13.mismatches": float(data["mismatches"].sum())}
+    far = len(_NEAR) - 1
     for at, k in enumerate(KS):
-        found = threshold(_PUBLISHED[k] * _AROUND, data["share"][:, at])
-        out[f"P13.threshold_{k}"], out[f"P13.core_{k}"] = found
+        degrees, share = _PUBLISHED[k] * _AROUND, data["share"][:, at]
+        out[f"P13.threshold_{k}"] = threshold(degrees, share)
+        out[f"P13.core_{k}"] = at_threshold(degrees[far:], share[:, far:], _PUBLISHED[k])
     return out
 
 
