@@ -39,7 +39,8 @@ class Source:
     def reference(self) -> str:
         """The reference in one line: who, when, what, where."""
         head = " ".join(part for part in (self.authors, f"({self.year})" if self.year else "") if part)
-        return ". ".join(part.rstrip(".") for part in (head, self.title, self.venue, self.url) if part)
+        parts = [part.rstrip(".") for part in (head, self.title, self.venue, self.url) if part]
+        return ". ".join(parts).replace("?. ", "? ")
 
 
 @cache

@@ -81,11 +81,25 @@ def test_a_submodel_has_its_equations_phases_state_and_parameters(name):
     for key in (*kind.columns, *(f"{key}:tactic" for key in kind.cue_columns)):
         assert re.search(rf"^\| `{key}` \|.*\| {name} \|$", ODD, re.MULTILINE)
     for key, (field, spec) in knobs(kind).items():
-        assert (
-            f"| `{key}` | {markdown.value(field.default)} | {parts.span(spec)} | {spec.unit} | {spec.tag}"
-            in text
-        )
+        symbol = parts.notation().get(name, {}).get(key)
+        called = f"`{key}` = `{symbol}`" if symbol else f"`{key}`"
+        row = f"| {called} | {markdown.value(field.default)} | {parts.span(spec)} | {spec.unit} | {spec.tag}"
+        assert row in text
         assert f"`{name}.{key}`" in EVIDENCE
+
+
+@pytest.mark.parametrize("name", parts.ours(MECHANISMS))
+def test_every_parameter_is_in_the_equations_or_the_words_beside_them(name):
+    """By its name or by its symbol in notation.yaml: else nobody could build the mechanism again."""
+    kind, symbols = parts.ours(MECHANISMS)[name], parts.notation().get(name, {})
+    assert set(symbols) <= set(knobs(kind))
+    for key in knobs(kind):
+        ways = [symbols[key]] if key in symbols else [key, key.replace("_", " ")]
+        assert any(re.search(rf"(?<![\w.]){re.escape(way)}(?!\w)", parts._about(kind)) for way in ways), key
+
+
+def test_symbols_are_of_mechanisms_there_are():
+    assert set(parts.notation()) <= set(parts.ours(MECHANISMS))
 
 
 def test_submodels_come_in_the_order_of_the_day():

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -164,7 +165,7 @@ def mechanism(name: str) -> str:
     if kind.hears:
         parts.append(f"Hears: {', '.join(f'`{key}`' for key in sorted(kind.hears))}.")
     if knobs(kind):
-        parts.append(parameters(kind))
+        parts.append(parameters(kind, notation().get(name, {})))
     parts.append(_constants(kind.__module__))
     return "\n\n".join(part for part in parts if part)
 
@@ -209,10 +210,24 @@ def strategy(name: str) -> str:
     return "\n\n".join(parts)
 
 
-def parameters(kind: Any) -> str:
-    """Parameters with default, range, unit, evidence and meaning."""
+@cache
+def notation() -> Mapping[str, Mapping[str, str]]:
+    """By mechanism, what parameters are called in its equations where that is not their name."""
+    file = Path(__file__).with_name("notation.yaml")
+    return dict(yaml.safe_load(file.read_text("utf-8")))
+
+
+def parameters(kind: Any, symbols: Mapping[str, str] | None = None) -> str:
+    """Parameters with default, range, unit, evidence and meaning; with their symbols where they have any."""
     rows = [
-        (f"`{n}`", value(f.default), span(spec), spec.unit, evidence(spec), plain(spec.doc))
+        (
+            f"`{n}`" + (f" = `{symbols[n]}`" if symbols and n in symbols else ""),
+            value(f.default),
+            span(spec),
+            spec.unit,
+            evidence(spec),
+            plain(spec.doc),
+        )
         for n, (f, spec) in knobs(kind).items()
     ]
     return table(("Parameter", "Default", "Range", "Unit", "Evidence", "Meaning"), rows)
