@@ -56,6 +56,7 @@ class World:
         ties: The tie network.
         params: Parameters by mechanism name and parameter, each ``(R,)``.
         effect: The community's own effect u_r on attendance, posting and arrivals, ``(R,)``.
+        arrivals: Strangers a day at the opening, u_r apart, ``(R,)``; a fit may set them row by row.
         ends: Day on which the community's purpose is served, ``(R,)``; infinite where it lasts.
         value: Value of recent content, 0..1, ``(R,)``.
         energy: Owner's energy, 0..1, ``(R,)``.
@@ -109,6 +110,7 @@ class World:
         self.draws = Draws(seed, replicates, self.members.id)
         self.day = 0
         self.effect: Floats = np.zeros(rows, np.float32)
+        self.arrivals = np.full(rows, community.arrivals, np.float64)
         self.ends = np.full(rows, np.inf)
         self.value: Floats = np.full(rows, 0.5, np.float32)
         self.energy: Floats = np.full(rows, community.energy, np.float32)

@@ -177,7 +177,7 @@ class Arrivals(Mechanism):
         p = world.params[self.name]
         youth, fading = p["youth"].astype(np.float64), p["fading"].astype(np.float64)
         older = (youth + c.age + world.day) / (youth + c.age)
-        mean = c.arrivals * np.exp(world.effect.astype(np.float64) / 2) * older**-fading
+        mean = world.arrivals * np.exp(world.effect.astype(np.float64) / 2) * older**-fading
         rows, ids = _strangers(mean, world.day, world.replicates, U(world.seed), U(draws.key("strangers")))
         hosts = np.full(len(ids), -1)
         chance = -np.expm1(-1 / p["delay"])
