@@ -1,18 +1,20 @@
 """Ties, learning, joining and taking part: each mechanism alone, against closed forms."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 import pytest
 from scipy.special import logit
 
 from simulator.community import Community
+from simulator.mechanisms.uptake import Uptake
 from simulator.members import Role
 from simulator.schedule import When
 from simulator.simulation import Simulation
 from simulator.stimuli import Award
 from simulator.ties import Ties
-from tests.worlds import SMALL, Says, bench, only, scenario, script, steps
+from tests.worlds import SMALL, Says, bench, only, plug_in, scenario, script, steps
 
 TEN = Community(size=10, cap=12, owners=1, kols=0.2, novices=0.3, arrivals=0.0, invitations=0.0)
 GRID = 1e-6  # strengths are multiples of 2^-23
@@ -295,6 +297,24 @@ def test_with_uptake_off_nobody_takes_part_in_anything():
     w = bench("habit").world
     assert not w.uptake.checks_in(w, w.draws, w.members.present).any()
     assert not w.uptake.goes(w, w.draws, w.members.present, "goes").any()
+
+
+def test_what_takes_the_place_of_uptake_is_asked(monkeypatch):
+    """A mechanism that others ask by name is found under its own name, too."""
+
+    @dataclass(frozen=True, kw_only=True)
+    class Eager(Uptake):
+        name: ClassVar[str] = "eager"
+        on_by_default: ClassVar[bool] = False
+        replaces: ClassVar[str] = "uptake"
+
+        def checks_in(self, world, draws, among):
+            return among
+
+    plug_in(monkeypatch, Eager)
+    told = scenario(mechanisms={"eager": {"on": True}})
+    w = Simulation(told, range(2), 3).world
+    assert w.uptake.checks_in(w, w.draws, w.members.present).sum() == w.members.present.sum()
 
 
 @pytest.mark.parametrize(("threshold", "one"), [(1.0, 0.8 * 0.5 / 1.5), (1.4, 0.8 * 0.5 / 1.5), (2.0, 0)])
