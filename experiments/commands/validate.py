@@ -52,14 +52,14 @@ def run(call: Call) -> int:
     from experiments.validation.table import section
 
     with console.status("") as status:
-        findings = put(
+        findings, curves = put(
             asked.keys,
             asked.replicates,
             asked.seed,
             asked.workers,
             lambda done, of: status.update(say("validate.running", done=done, of=of)),
         )
-    sections = [section(asked.keys, findings, asked.lang, pictures(findings, asked.lang))]
+    sections = [section(asked.keys, findings, asked.lang, pictures(findings, curves, asked.lang))]
     # Real groups (data=DIR): sections of experiments.validation.real are added here.
     files = write(sections, asked.out, asked.command, asked.lang)
     show(sections, console)

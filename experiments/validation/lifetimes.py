@@ -40,6 +40,11 @@ def read(data: Data) -> Estimates:
     }
 
 
+def curves(data: Data) -> dict[str, np.ndarray]:
+    """Share of groups not silent by day."""
+    return {"survival": (data["lived"][:, None] > np.arange(61)).mean(axis=0)}
+
+
 def _median(days: np.ndarray) -> float:
     return float(np.median(days)) if len(days) else float("nan")
 
@@ -54,4 +59,5 @@ TRIAL = Trial(
         "P2": Carrier("disposition", "group_spread"),
         "P3": Carrier("purpose"),
     },
+    curves=curves,
 )

@@ -48,6 +48,11 @@ def read_cohort(data: Data) -> Estimates:
     }
 
 
+def curves_cohort(data: Data) -> dict[str, np.ndarray]:
+    """Share of the founders who come, by day."""
+    return {"retention": data["came"].sum(axis=0)[: CURVE + 1] / data["size"].sum()}
+
+
 def watch_newcomers(asked: Conditions) -> Data:
     """First messages of members with and without a reply and who wrote again; and first invitations."""
     simulation = asked.start(community("interest_group", days=_DAYS, follow_up=0))
@@ -100,7 +105,9 @@ def _over(a: float, b: float) -> float:
     return float(a / b) if b > 0 else float("nan")
 
 
-COHORT = Trial(("P6",), watch_cohort, read_cohort, {"P6": Carrier("departure", "theta")})
+COHORT = Trial(
+    ("P6",), watch_cohort, read_cohort, {"P6": Carrier("departure", "theta")}, curves=curves_cohort
+)
 NEWCOMERS = Trial(
     ("P7", "P17"),
     watch_newcomers,

@@ -6,12 +6,24 @@ from typing import Any
 
 from loky import ProcessPoolExecutor, cpu_count
 
-from experiments.validation import gifts, kcore, lifetimes, meetups, participation, retention, size, success
-from experiments.validation.targets import Part
+from experiments.validation import (
+    gifts,
+    kcore,
+    lifetimes,
+    meetups,
+    moderation,
+    participation,
+    retention,
+    size,
+    success,
+)
+from experiments.validation.targets import Part, patterns
 from experiments.validation.trial import (
     NEARLY_ALWAYS,
     Carrier,
+    Curve,
     Finding,
+    Seen,
     Trial,
     over_prior,
     over_worlds,
@@ -27,8 +39,9 @@ TRIALS: tuple[Trial, ...] = (
 #: Told after each piece of work: pieces done, pieces in all.
 Progress = Callable[[int, int], None]
 _ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
-#: A piece of work: the trial's place, what to do, and the carrier to switch off.
-Piece = tuple[int, str, Carrier | None]
+#: A piece of work: the trial's place (none for P15), what to do, and the carrier to switch off.
+Piece = tuple[int | None, str, Carrier | None]
+_MODERATION: Piece = (None, "moderation", None)
 
 
 def run(
@@ -37,8 +50,8 @@ def run(
     seed: int = 1,
     workers: int | None = None,
     progress: Progress | None = None,
-) -> list[Finding]:
-    """What came out for every part of the patterns asked for, in the order of the trials.
+) -> tuple[list[Finding], dict[str, Curve]]:
+    """What came out for every part of the patterns asked for that can be shown, in their order; and curves.
 
     Args:
         keys: Keys of patterns.
@@ -49,23 +62,28 @@ def run(
     """
     wanted = set(keys)
     chosen = [at for at, trial in enumerate(TRIALS) if wanted & set(trial.patterns)]
-    pieces: list[Piece] = []
+    pieces: list[Piece] = [_MODERATION] if moderation.KEY in wanted else []  # the longest first
     for at in chosen:
         pieces.append((at, "worlds", None))
         pieces += [(at, "prior", None)] if TRIALS[at].draws[0] else []
         pieces += [(at, "without", carrier) for carrier in _carriers(TRIALS[at], wanted)]
     done = dict(zip(pieces, _work(pieces, replicates, seed, workers, progress), strict=True))
-    return [
+    found = [
         _finding(at, part, done, replicates)
         for at in chosen
         for part in TRIALS[at].parts()
         if part.pattern in wanted
     ]
+    names = [part.name for pattern in patterns().values() for part in pattern.parts.values()]
+    found = sorted(found + done.get(_MODERATION, []), key=lambda finding: names.index(finding.name))
+    return found, {name: curve for at in chosen for name, curve in done[at, "worlds", None].curves.items()}
 
 
 def piece(what: Piece, replicates: int, seed: int) -> Any:
     """Do one piece of work, in whichever process."""
     at, stage, carrier = what
+    if at is None:
+        return moderation.run(replicates, seed)
     trial = TRIALS[at]
     worlds = _worlds(trial, replicates)
     if stage == "worlds":
@@ -110,8 +128,8 @@ def _work(
 def _finding(at: int, part: Part, done: dict[Piece, Any], replicates: int) -> Finding:
     """One part judged: inside its bounds or not, and whether it could have come out otherwise."""
     trial, carrier = TRIALS[at], TRIALS[at].carrier(part)
-    estimates, ends = done[at, "worlds", None]
-    estimate, (low, high) = estimates[part.name], ends[part.name]
+    seen: Seen = done[at, "worlds", None]
+    estimate, (low, high) = seen.estimates[part.name], seen.ends[part.name]
     passed = part.holds(estimate, low, high)
     prior = done[at, "prior", None][part.name] if trial.draws[0] else float("nan")
     off = done[at, "without", carrier][part.name] if carrier else float("nan")

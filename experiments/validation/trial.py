@@ -28,6 +28,7 @@ Estimates = dict[str, float]
 #: A pattern that holds in more of the prior draws than this is no credit to any of them.
 NEARLY_ALWAYS = 0.95
 RESAMPLES = 200
+_TAILS = (0.025, 0.975)
 #: Slots of a block, as in the engine.
 _SLOTS = 128_000
 
@@ -106,6 +107,36 @@ class Conditions:
         return Simulation(asked, self.worlds, self.seed, self.parameters)
 
 
+def _no_curves(data: Data) -> dict[str, NDArray[np.float64]]:
+    """Nothing to draw."""
+    del data
+    return {}
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A curve by day from 0 and its 95% band over worlds, ``(days,)`` each."""
+
+    middle: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a trial showed over worlds.
+
+    Attributes:
+        estimates: By part.
+        ends: Both ends of the 95% interval, by part.
+        curves: By name.
+    """
+
+    estimates: Estimates
+    ends: Mapping[str, tuple[float, float]]
+    curves: Mapping[str, Curve]
+
+
 @dataclass(frozen=True)
 class Trial:
     """One or more patterns that are read off the same runs.
@@ -118,6 +149,7 @@ class Trial:
         worlds: How many worlds the estimate takes at least, for one asked for.
         draws: Prior draws, and worlds of each; none where no parameter has a say.
         slots: Slots of a world, by which worlds are put together in blocks.
+        curves: Curves to be drawn, by name, from what was kept; by day from 0.
     """
 
     patterns: tuple[str, ...]
@@ -127,6 +159,7 @@ class Trial:
     worlds: float = 1.0
     draws: tuple[int, int] = (40, 50)
     slots: int = 150
+    curves: Callable[[Data], dict[str, NDArray[np.float64]]] = _no_curves
 
     def parts(self) -> list[Part]:
         """Parts it can show."""
@@ -184,17 +217,25 @@ def community(name: str, **settings: Any) -> Scenario:
     return Study.of(community=name, **settings).scenarios[0]
 
 
-def over_worlds(trial: Trial, worlds: int, seed: int) -> tuple[Estimates, dict[str, tuple[float, float]]]:
-    """Estimates, and 95% intervals by the bootstrap over worlds."""
+def over_worlds(trial: Trial, worlds: int, seed: int) -> Seen:
+    """Estimates and curves, with 95% intervals by the bootstrap over worlds."""
     data = gather(trial, Conditions(tuple(range(worlds)), seed))
-    estimates = trial.read(data)
+    estimates, curves = trial.read(data), trial.curves(data)
     rng = np.random.default_rng(seed)
     again: dict[str, list[float]] = {name: [] for name in estimates}
+    drawn: dict[str, list[NDArray[np.float64]]] = {name: [] for name in curves}
     for _ in range(RESAMPLES):
         rows = rng.integers(worlds, size=worlds)
-        for name, value in trial.read({key: column[rows] for key, column in data.items()}).items():
+        sample = {key: column[rows] for key, column in data.items()}
+        for name, value in trial.read(sample).items():
             again[name].append(value)
-    return estimates, {name: _ends(values) for name, values in again.items()}
+        for name, curve in trial.curves(sample).items():
+            drawn[name].append(curve)
+    return Seen(
+        estimates,
+        {name: _ends(values) for name, values in again.items()},
+        {name: Curve(curve, *np.quantile(drawn[name], _TAILS, axis=0)) for name, curve in curves.items()},
+    )
 
 
 def over_prior(trial: Trial, seed: int) -> dict[str, float]:
@@ -233,5 +274,5 @@ def _ends(values: list[float]) -> tuple[float, float]:
     known = np.array([value for value in values if value == value])
     if len(known) < RESAMPLES / 2:
         return float("nan"), float("nan")
-    low, high = np.quantile(known, (0.025, 0.975))
+    low, high = np.quantile(known, _TAILS)
     return float(low), float(high)
