@@ -143,6 +143,7 @@ class Members(Mapping[str, Array]):
         _seats(self.present, np.asarray(replicate, np.int64), seats)
         seated = np.flatnonzero(seats >= 0)
         slot, rows = seats[seated], replicate[seated]
+        self.blank(rows, slot)  # a tactic may have written to a slot that nobody held
         at = rows * self.shape[1] + slot
         for name, value in {**values, "present": True, "id": ids}.items():
             given = np.asarray(value)
