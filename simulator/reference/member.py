@@ -133,16 +133,18 @@ class Member(Person):
                 s.fresh = p.floor + (1 - p.floor) * exp(-x / p.scale)
                 self.seen[s.label] = x + 1
 
-    def attends(self) -> None:
-        """attendance: came ~ Bernoulli(1 / (1 + exp(-logit))), unless muted."""
-        self.coming, self.stirred = False, not self.muted
+    def weighs_up(self) -> None:
+        """The logit of coming: the sum of what speaks for and against it."""
         x = 0.0
         for term in self.model.pulls:
             x += term(self)
-        self.pull = x
+        self.pull, self.coming, self.stirred = x, False, not self.muted
+
+    def attends(self) -> None:
+        """attendance: came ~ Bernoulli(1 / (1 + exp(-logit))), unless muted."""
         if not self.muted:
             u = self.model.luck.uniform(self.person, _COME)
-            self.coming = self.model.luck.decide(u, 1 / (1 + exp(-x)), self.person, "comes")
+            self.coming = self.model.luck.decide(u, 1 / (1 + exp(-self.pull)), self.person, "comes")
             self.visits += self.coming
 
     # uptake: asked by tactics ------------------------------------------------------------------------------

@@ -204,6 +204,8 @@ class ReferenceModel(mesa.Model):
         stage = Stage(self, self._acting())
         stage.offers()
         self._run("offers")
+        for member in self.people:
+            member.weighs_up()
         self._run("attendance")
         for member in self.people:
             member.came = member.coming
