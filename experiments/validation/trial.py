@@ -214,7 +214,7 @@ class Finding:
 @lru_cache
 def community(name: str, **settings: Any) -> Scenario:
     """The baseline of a preset, and what is changed of it."""
-    return Study.of(community=name, **settings).scenarios[0]
+    return Study.of("red_packet", community=name, **settings).scenarios[0]
 
 
 def over_worlds(trial: Trial, worlds: int, seed: int) -> Seen:
