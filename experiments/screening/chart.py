@@ -29,7 +29,7 @@ def figure(found: Screening, say: Catalogue) -> str:
             right=0.985,
             top=0.955,
             bottom=0.13,
-            hspace=0.32,
+            hspace=0.4,
             wspace=0.58,
             height_ratios=(1.25, 1),
         )
@@ -64,7 +64,7 @@ def _bars(axes: Axes, found: Screening, metric: str, say: Catalogue) -> None:
     axes.invert_yaxis()
     axes.set_xlim(left=0)
     axes.set_title(say(f"screen.chart_{metric}"))
-    axes.set_xlabel(say("screen.chart_axis"), fontsize=8.5)
+    axes.set_xlabel(say("screen.chart_axis"), fontsize=9)
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="x")
 

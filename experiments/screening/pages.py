@@ -63,9 +63,13 @@ def page(found: Screening, lang: str, picture: str) -> str:
         "moved": {name: _moved(found, moves, say) for name, moves in found.baseline.items()},
         "first": {name: _first(found, moves, 3) for name, moves in found.baseline.items()},
         "shares": _shares(found, say),
-        "built_in": _listed(say, [c for c in found.comparisons if _one_sided(c)], say.lang),
-        "turned": _listed(say, [c for c in found.comparisons if c.turns.flips[:-1].any()], say.lang),
-        "turning": [(_title(say, c), _turning(found, c, say)) for c in found.comparisons],
+        "built_in": ("、" if lang == "zh" else "; ").join(
+            _title(c) for c in found.comparisons if c.one_sided
+        ),
+        "turned": ("、" if lang == "zh" else "; ").join(
+            _turned(found, c) for c in found.comparisons if c.turned
+        ),
+        "turning": [(_title(c), _turning(found, c, say)) for c in found.comparisons],
     }
     text = environment().get_template(f"{NAME}.{lang}.md.j2").render(words)
     return cite(text, EVIDENCE)
@@ -124,7 +128,7 @@ def _shares(found: Screening, say: Catalogue) -> str:
         for name in METRICS:
             shares = (f"{share:.0%}" for share in compared.shares[name])
             mean = f"{compared.mean[name]:+.2f}".replace("-", "−")
-            rows.append((_title(say, compared), say.name("metric", name), mean, *shares))
+            rows.append((_title(compared), say.name("metric", name), mean, *shares))
     head = ("comparison", "metric", "difference", "worse", "unclear", "better")
     return table([say(f"screen.{word}") for word in head], rows)
 
@@ -132,11 +136,12 @@ def _shares(found: Screening, say: Catalogue) -> str:
 def _turning(found: Screening, compared: Comparison, say: Catalogue) -> str:
     """What turns a comparison: its movers, and the signs at both ends of their steps."""
     rows = []
-    for n in found.turning(compared, MOST_TURNING):
+    shown = found.turning(compared, MOST_TURNING)
+    for n in [*shown, len(found.design.factors)]:
         ends = (f"{worse} / {better}" for worse, better in (compared.turns.low[n], compared.turns.high[n]))
         rows.append(
             (
-                f"`{found.design.keys[n]}`",
+                f"`{found.design.keys[n]}`" if n < len(found.design.factors) else say("screen.fresh_luck"),
                 f"{compared.moves.mu_star[n]:.2f} ± {compared.moves.wide[n]:.2f}",
                 f"{compared.moves.mu[n]:+.2f}".replace("-", "−"),
                 f"{compared.moves.floor[n]:.2f}",
@@ -145,24 +150,18 @@ def _turning(found: Screening, compared: Comparison, say: Catalogue) -> str:
             )
         )
     head = ("parameter", "mu_star", "mu", "floor", "at_low", "at_high", "flips")
-    return table([say(f"screen.{word}") for word in head], rows) if rows else say("screen.nothing")
+    return table([say(f"screen.{word}") for word in head], rows) if shown else say("screen.nothing")
 
 
 def _first(found: Screening, moves: Moves, most: int) -> str:
     return ", ".join(f"`{found.design.keys[n]}`" for n in found.largest(moves, most))
 
 
-def _one_sided(compared: Comparison) -> bool:
-    """Whether a comparison has one sign at over 95% of the points at which it has any."""
-    worse, _, better = compared.shares["voices"]
-    return max(worse, better) > 0.95 * (worse + better) > 0
+def _turned(found: Screening, compared: Comparison) -> str:
+    """A comparison and the parameters that turn it."""
+    return f"{_title(compared)} ({', '.join(f'`{found.design.keys[n]}`' for n in compared.turned)})"
 
 
-def _listed(say: Catalogue, compared: list[Comparison], lang: str) -> str:
-    return ("、" if lang == "zh" else "; ").join(_title(say, one) for one in compared)
-
-
-def _title(say: Catalogue, compared: Comparison) -> str:
-    """``red_packet`` against doing nothing, or ``uncertain_reward / sure_reward``."""
-    del say
+def _title(compared: Comparison) -> str:
+    """The arm, and what it is compared with where that is not the baseline."""
     return f"`{compared.arm}`" if compared.other == BASELINE else f"`{compared.arm}` / `{compared.other}`"

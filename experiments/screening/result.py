@@ -35,6 +35,20 @@ class Comparison:
     moves: Moves
     turns: Turns
 
+    @property
+    def turned(self) -> list[int]:
+        """The parameters that turn its sign more often than fresh luck does, and move it beyond luck."""
+        flips = self.turns.flips
+        return [
+            n for n in np.argsort(-flips[:-1], kind="stable") if flips[n] > flips[-1] and self.moves.real[n]
+        ]
+
+    @property
+    def one_sided(self) -> bool:
+        """Whether it is clear at a third of all points at least, and one sign at over 95% of those."""
+        worse, unclear, better = self.shares["voices"]
+        return unclear <= 2 / 3 and max(worse, better) > 0.95 * (worse + better)
+
 
 @dataclass(frozen=True, eq=False)
 class Screening:
