@@ -102,8 +102,8 @@ def attributes(path: str, names: Iterable[str]) -> str:
 
 
 def _shapeless(text: str) -> str:
-    """A description without the shape of the array that holds it, and without what follows that."""
-    return " ".join(text.split()).partition(", ``(R")[0].rstrip(".") + "."
+    """The first sentence of a description, without the shapes of arrays."""
+    return re.sub(r", ``\(R[^`]*``", "", " ".join(text.split())).split(". ")[0].rstrip(".") + "."
 
 
 def settings() -> str:
@@ -159,7 +159,8 @@ def mechanism(name: str) -> str:
     title, told = _titled(name, _about(kind))
     parts = [f'### <a id="{anchor(name)}"></a>{title} (`{name}`)', told]
     if not kind.on_by_default:
-        parts.append(f"Off by default; on with `mechanism.{name}.on=true`.")
+        place = f"; `{kind.replaces}` is off while it is on" if kind.replaces else ""
+        parts.append(f"Off by default; on with `mechanism.{name}.on=true`{place}.")
     acts = [(phase, inspect.getdoc(getattr(kind, phase)) or "") for phase in kind().phases()]
     parts.append("\n".join(f"- `{phase}`: {plain(text)}" for phase, text in acts))
     if kind.hears:
