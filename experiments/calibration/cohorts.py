@@ -71,8 +71,9 @@ def write(found: Posterior, cohorts: Sequence[Cohort], command: str) -> None:
     """Write both files."""
     cells = sum(int((one.told >= 0).sum()) for one in cohorts)
     members = sum(len(one.members) for one in cohorts)
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
     about = [
-        f"# Fitted {datetime.now(UTC):%Y-%m-%d} to {len(cohorts)} real daily check-in cohorts: {members} members,",
+        f"# Fitted {today} to {len(cohorts)} real daily check-in cohorts: {members} members,",
         f"# {cells} daily cells, a public table, and in most a third miss in a week puts a member out.",
         f"# Made again by: {command}",
         f"# content: {content_hash(cohorts)}",
@@ -102,8 +103,8 @@ def write(found: Posterior, cohorts: Sequence[Cohort], command: str) -> None:
     chance = {"kol": level + shift["above"], "novice": level, "lurker": level - shift["below"]}
     visiting = ", ".join(f"{role}: {_chance(x):.4g}" for role, x in chance.items())
     lines = [
-        "# A camp that checks in daily and talks nowhere: nobody knows anybody. KOLs are those who hardly ever",
-        "# miss, lurkers those who hardly ever come; of expertise the table says nothing.",
+        "# A camp that checks in daily and talks nowhere: nobody knows anybody. KOLs are those who hardly",
+        "# ever miss, lurkers those who hardly ever come; of expertise the table says nothing.",
         "# 每日打卡营：互不相识，不聊天。这里的大神只是几乎从不缺卡的人，潜水者只是几乎不来的人。",
         *about,
         "title: {en: Check-in cohort, zh: 打卡营}",
