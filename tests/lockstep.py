@@ -173,34 +173,39 @@ def _life(world, r, model):
     ]
 
 
-def lockstep(scenario, replicate=0, seed=5, batch=(), days=None, make=ReferenceModel, turned=frozenset()):
-    """Run both engines until they part or the days are over.
+def lockstep(scenario, replicate=0, seed=5, batch=()):
+    """Run both engines until they part or the days are over, following close calls one by one.
 
     Args:
         scenario: What to run.
         replicate: The community's global number.
         seed: The experiment's seed.
         batch: Replicates that the fast engine runs beside it.
-        days: How many days; all of the horizon if left out.
-        make: The reference, or a mutant of it.
-        turned: Close calls decided the other way.
     """
-    numbers = [replicate, *batch]
-    fast = Simulation(scenario, numbers, seed)
+    turned = frozenset()
+    while True:
+        outcome, calls = _run(scenario, replicate, seed, batch, turned)
+        for call in sorted(calls - turned):
+            again, _ = _run(scenario, replicate, seed, batch, turned | {call})
+            if again.days > outcome.days:
+                turned |= {call}
+                break
+        else:
+            return outcome
+
+
+def _run(scenario, replicate, seed, batch, turned):
+    """What comes of a run in which some calls are turned, and the close calls of the day they part on."""
+    fast = Simulation(scenario, [replicate, *batch], seed)
     umpire = Calls(turned)
-    model = make(scenario, replicate, seed, umpire)
-    total = scenario.horizon if days is None else days
-    for day in range(total):
+    model = ReferenceModel(scenario, replicate, seed, umpire)
+    wrong, day = [], 0
+    while not wrong and day < scenario.horizon:
         fast.step()
         model.step()
         wrong = compare(fast.world, 0, fast._ledger[-1], model)
-        if wrong:
-            for call in sorted(umpire.close.get(day, set()) - turned):
-                again = lockstep(scenario, replicate, seed, batch, days, make, turned | {call})
-                if again.days > day:
-                    return again
-            break
-    else:
-        wrong, day = _life(fast.world, 0, model), total
+        day += not wrong
+    wrong = wrong or _life(fast.world, 0, model)
     close = sum(len(calls) for calls in umpire.close.values())
-    return Outcome(day, wrong, model.luck.decisions, close, len(turned), model)
+    outcome = Outcome(day, wrong, model.luck.decisions, close, len(turned), model)
+    return outcome, umpire.close.get(day, set())
