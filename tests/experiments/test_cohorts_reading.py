@@ -1,6 +1,5 @@
 """Check-in tables: what each cell says, and one clear line for a broken file."""
 
-import numpy as np
 import pytest
 
 from experiments.validation.cohorts import recognises, tables_in
@@ -63,6 +62,14 @@ def test_a_table_is_told_by_its_columns(tmp_path) -> None:
     assert tables_in(tmp_path) == [path]
 
 
+def test_semicolons_and_tabs_will_do(tmp_path) -> None:
+    rows = member("m", ["done", "missed"])
+    for mark in ";\t":
+        lines = [row.replace(",", mark) for row in rows]
+        (one,) = read_cohorts([table(tmp_path, *lines, header=HEADER.replace(",", mark))])
+        assert one.told[:, 0].tolist() == [DONE, MISSED]
+
+
 @pytest.mark.parametrize(
     ("rows", "header", "says"),
     [
@@ -92,4 +99,4 @@ def test_bytes_that_are_no_text_are_one_line(tmp_path) -> None:
     path.write_bytes(HEADER.encode() + b"\xff\xfe\x00a,m,0,8.1,done\n")
     with pytest.raises(UserError, match="cannot be read"):
         read_cohorts([path])
-    assert np.ndim(tables_in(tmp_path)) == 1
+    assert tables_in(tmp_path) == [path]

@@ -78,7 +78,10 @@ def _read(path: Path) -> list[Cohort]:
     cells: dict[str, dict[str, dict[int, str]]] = {}
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = csv.DictReader(file)
+            first = file.readline()
+            delimiter = max(",;\t", key=lambda mark: recognises(first.split(mark)))
+            file.seek(0)
+            rows = csv.DictReader(file, delimiter=delimiter)
             header = [name.strip().lower() for name in rows.fieldnames or ()]
             for name in COLUMNS:
                 if name not in header:
