@@ -14,6 +14,8 @@ from experiments.validation.trial import Curve, Finding
 
 _GOOD, _BAD, _BAND, _SOFT, _BLUE = "#1a7f37", "#b42318", "#ddf4e4", "#57606a", "#0072B2"
 _WIDTH, _ROW, _TOP = 360.0, 34.0, 8.0
+#: Lines up to which one column will do.
+_COLUMN = 8
 #: Where the ends of a target lie, in shares of the width.
 _LOW, _HIGH = 0.36, 0.64
 
@@ -135,10 +137,16 @@ def forest(findings: Sequence[Finding], say: Catalogue) -> str:
     """A line for each part: its target a band in the middle, its value and interval on the same scale.
 
     Each line has a scale of its own, on which every target is as wide, so that in or out is seen at a glance.
+    Many lines make two columns, which stand one below the other where there is little room.
     """
+    half = -(-len(findings) // 2) if len(findings) > _COLUMN else len(findings)
+    return "\n".join(_column(part, say) for part in (findings[:half], findings[half:]) if part)
+
+
+def _column(findings: Sequence[Finding], say: Catalogue) -> str:
     height = _TOP + _ROW * len(findings) + 4
     name = escape(say("validate.chart.forest"))
-    head = f'viewBox="0 0 {_WIDTH:g} {height:g}" role="img" aria-label="{name}" style="max-width:720px"'
+    head = f'viewBox="0 0 {_WIDTH:g} {height:g}" role="img" aria-label="{name}" style="max-width:560px"'
     lines = [f"<svg {head}>"]
     for row, finding in enumerate(findings):
         part = patterns()[finding.pattern].parts[finding.part]
@@ -149,6 +157,7 @@ def forest(findings: Sequence[Finding], say: Catalogue) -> str:
 def _line(part: Part, finding: Finding, top: float, say: Catalogue) -> list[str]:
     scale = _Scale.of(part)
     colour = _GOOD if finding.passed else _BAD
+    fill = colour if "held_out" in patterns()[part.pattern].kind else "#fff"
     y = top + 22
     left, right = scale.at(part.low), scale.at(part.high)
     at, low, high = (scale.at(x) for x in (finding.estimate, finding.low, finding.high))
@@ -164,7 +173,7 @@ def _line(part: Part, finding: Finding, top: float, say: Catalogue) -> list[str]
         *texts,
         f'<rect x="{left:.1f}" y="{y - 6:g}" width="{max(right - left, 2):.1f}" height="12" fill="{_BAND}"/>',
         f'<line x1="{low:.1f}" x2="{high:.1f}" y1="{y:g}" y2="{y:g}" stroke="{colour}" stroke-width="2"/>',
-        f'<circle cx="{at:.1f}" cy="{y:g}" r="3.6" fill="{colour}"/>',
+        f'<circle cx="{at:.1f}" cy="{y:g}" r="3.6" fill="{fill}" stroke="{colour}" stroke-width="1.6"/>',
     ]
 
 

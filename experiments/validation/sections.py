@@ -75,7 +75,7 @@ class Picture:
     """A figure of the page; nothing of it is shown on a screen.
 
     Attributes:
-        svg: An ``<svg>`` element.
+        svg: One or more ``<svg>`` elements; several stand side by side where there is room.
         caption: What to see in it.
     """
 

@@ -55,7 +55,8 @@ def count(shown: Sequence[Pattern], found: Mapping[str, Finding], say: Catalogue
     clauses += [say("validate.mute", n=mute)] if mute else []
     built = sum(finding.built_in for finding in found.values())
     clauses.append(say("validate.built", n=built, of=len(found)))
-    return say("validate.semicolon").join(clauses) + say("validate.stop")
+    text = say("validate.semicolon").join(clauses) + say("validate.stop")
+    return text[0].upper() + text[1:]
 
 
 def reasons(shown: Sequence[Pattern], found: Mapping[str, Finding], say: Catalogue) -> list[str]:

@@ -60,14 +60,15 @@ class Part:
     @property
     def text(self) -> str:
         """The bounds as signs: ``0.5 – 0.7``, ``< 1``, ``= 0``; a dash where there is no number."""
+        low, high = (f"{end:.4g}".replace("-", "−") for end in (self.low, self.high))
         if self.low == self.high:
-            return f"= {self.low:g}"
+            return f"= {low}"
         if self.low > -inf and self.high < inf:
-            return f"{self.low:.4g} – {self.high:.4g}"
+            return f"{low} – {high}"
         if self.high < inf:
-            return f"{'<' if self.open_high else '≤'} {self.high:g}"
+            return f"{'<' if self.open_high else '≤'} {high}"
         if self.low > -inf:
-            return f"{'>' if self.open_low else '≥'} {self.low:g}"
+            return f"{'>' if self.open_low else '≥'} {low}"
         return "–"
 
 

@@ -217,7 +217,8 @@ def test_a_section_says_what_passes_what_fails_and_what_cannot_be_shown(lang):
         *[say("validate.result.none")] * 3,
     ]
     assert [cell.small for cell in cells].count(say("validate.result.built_in")) == 1
-    assert say("validate.count", kind=say("validate.kind.calibrated"), passed=0, of=1) in made.lead
+    calibrated = say("validate.count", kind=say("validate.kind.calibrated"), passed=0, of=1)
+    assert made.lead.lower().startswith(calibrated)
     assert say("validate.mute", n=1) in made.lead
     part = patterns()["P1"].parts["day_30"].says[lang]
     assert any(part in note for note in made.notes)
