@@ -74,16 +74,14 @@ def write(found: Posterior, cohorts: Sequence[Cohort], command: str) -> None:
     today = f"{datetime.now(UTC):%Y-%m-%d}"
     about = [
         f"# Fitted {today} to {len(cohorts)} real daily check-in cohorts: {members} members,",
-        f"# {cells} daily cells, a public table, and in most a third miss in a week puts a member out.",
+        f"# {cells} daily cells, a public table; in most, a third miss in a week puts a member out.",
         f"# Made again by: {command}",
         f"# content: {content_hash(cohorts)}",
     ]
     settings, people, groups, levels = (found.weight.sum(axis=axes) for axes in _OTHERS)
     lines = [
-        *about,
-        "# Middle and 5th to 95th percentile over cohorts resampled whole. Cohorts say nothing of attendance",
-        "# apart from checking in, interest apart from belonging, weekdays, or what any tactic does.",
-        "# 用真实打卡群拟合；打卡表看不出来访与打卡之别、兴趣与归属之别、星期几和任何手段的效果。",
+        "# Persons and persistence as real daily check-in cohorts show them, for the community check_in_cohort.",
+        "# 个人差异和坚持的参数，用真实打卡群拟合，与社群 check_in_cohort 搭配。",
     ]
     named: dict[str, list[str]] = {}
     for mechanism, name in FITTED:
@@ -96,6 +94,11 @@ def write(found: Posterior, cohorts: Sequence[Cohort], command: str) -> None:
     ]
     for mechanism in sorted(named):
         lines += [f"{mechanism}:", *(f"  {line}" for line in named[mechanism])]
+    lines += [
+        *about,
+        "# Middle and 5th to 95th percentile over cohorts resampled whole. Cohorts say nothing of attendance",
+        "# apart from checking in, interest apart from belonging, weekdays, or what any tactic does.",
+    ]
     _put(MECHANISM, lines)
     mean = {name: float(people @ [getattr(one, name) for one in PEOPLES]) for name in ("keen", "idle")}
     shift = {name: float(people @ [getattr(one, name) for one in PEOPLES]) for name in ("above", "below")}
@@ -103,15 +106,17 @@ def write(found: Posterior, cohorts: Sequence[Cohort], command: str) -> None:
     chance = {"kol": level + shift["above"], "novice": level, "lurker": level - shift["below"]}
     visiting = ", ".join(f"{role}: {_chance(x):.4g}" for role, x in chance.items())
     lines = [
-        "# A camp that checks in daily and talks nowhere: nobody knows anybody. KOLs are those who hardly",
-        "# ever miss, lurkers those who hardly ever come; of expertise the table says nothing.",
-        "# 每日打卡营：互不相识，不聊天。这里的大神只是几乎从不缺卡的人，潜水者只是几乎不来的人。",
-        *about,
+        "# A camp that checks in daily and does not talk: KOLs here are those who hardly ever miss, lurkers",
+        "# those who hardly ever come; of expertise and talk the tables it was fitted to say nothing.",
+        "# 每日打卡营，不聊天：这里的大神只是几乎从不缺卡的人，潜水者只是几乎不来的人。",
+        "defaults:",
+        "  - override /topology@_global_.topology: empty",
+        "  - _self_",
         "title: {en: Check-in cohort, zh: 打卡营}",
         "horizon: {days: 21, follow_up: 0}",
         f"size: {round(members / len(cohorts))}",
         "cap: ${.size}",
-        "owners: 0",
+        "owners: 1",
         f"kols: {mean['keen']:.3f}",
         f"novices: {1 - mean['keen'] - mean['idle']:.3f}",
         f"visiting: {{owner: 0.9, {visiting}}}",
@@ -119,6 +124,8 @@ def write(found: Posterior, cohorts: Sequence[Cohort], command: str) -> None:
         "weekdays: {mon: 1, tue: 1, wed: 1, thu: 1, fri: 1, sat: 1, sun: 1}",
         "arrivals: 0.0",
         "invitations: 0.0",
+        *about,
+        "# The organiser, who makes the group complete, takes no part; owners and group size are no fit.",
     ]
     _put(COMMUNITY, lines)
 

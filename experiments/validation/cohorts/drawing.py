@@ -1,6 +1,6 @@
 """Small line charts as SVG: a real curve with its band, and what was predicted or simulated beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 import numpy as np
@@ -11,14 +11,14 @@ _WIDTH, _HEIGHT = 560.0, 250.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 42.0, 120.0, 12.0, 38.0
 _SOFT, _LINE, _BAND = "#57606a", "#d8dee4", "#e3eaf1"
 #: Colours (after Okabe and Ito) and dashes: told apart without colour as well.
-STYLES = (("#24292f", ""), ("#0072B2", "7 3"), ("#D55E00", "2 3"))
+STYLES = {"real": ("#24292f", ""), "predicted": ("#0072B2", "7 3"), "simulated": ("#D55E00", "2 3")}
 #: Least distance between the names of two lines.
 _GAP = 14.0
 
 
 def lines(
     x: Sequence[str],
-    curves: Sequence[tuple[str, Floats]],
+    curves: Mapping[str, tuple[str, Floats]],
     axis: str,
     name: str,
     band: tuple[Floats, Floats] | None = None,
@@ -27,12 +27,12 @@ def lines(
 
     Args:
         x: Label of each place.
-        curves: Name and values, ``(len(x),)`` each; NaN is left out. The first is the real one.
+        curves: By kind (a key of :data:`STYLES`) name and values, ``(len(x),)``; NaN is left out.
         axis: Name of the horizontal axis.
         name: What the chart shows.
-        band: Lower and upper end around the first curve.
+        band: Lower and upper end around the real curve.
     """
-    values = [value for _, value in curves] + list(band or ())
+    values = [value for _, value in curves.values()] + list(band or ())
     top = max(float(np.nanmax(np.concatenate(values))), 0.05)
     top = 1.0 if top > 0.5 else np.ceil(top * 10) / 10
     places = np.linspace(_LEFT + 6, _WIDTH - _RIGHT - 6, len(x))
@@ -40,7 +40,8 @@ def lines(
     def height(share: float) -> float:
         return _HEIGHT - _BOTTOM - share / top * (_HEIGHT - _TOP - _BOTTOM)
 
-    out = [f'<svg viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}" role="img" aria-label="{escape(name)}" class="wide">']
+    size = f'viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}" style="max-width:720px"'
+    out = [f'<svg {size} role="img" aria-label="{escape(name)}">']
     for share in np.linspace(0, top, 5):
         y = height(share)
         out.append(f'<line x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="{_LINE}"/>')
@@ -54,7 +55,8 @@ def lines(
         edge += [(places[k], height(band[1][k])) for k in np.flatnonzero(ok)[::-1]]
         out.append(f'<polygon points="{_points(edge)}" fill="{_BAND}"/>')
     ends = []
-    for (label, value), (colour, dash) in zip(curves, STYLES, strict=False):
+    for kind, (label, value) in curves.items():
+        colour, dash = STYLES[kind]
         points = [(places[k], height(value[k])) for k in np.flatnonzero(np.isfinite(value))]
         dashed = f' stroke-dasharray="{dash}"' if dash else ""
         out.append(

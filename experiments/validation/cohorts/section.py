@@ -1,6 +1,6 @@
 """The section on check-in cohorts: a table of scores, the distance of the streak curve, four figures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -139,23 +139,25 @@ def _pictures(scored: Scored, say: Catalogue) -> list[Picture]:
         names = [str(k) for k in range(len(real.curve))]
         if key == "streak":
             names[-1] += "+"
-        shown = [
-            (say("cohorts.picture.real"), real.curve),
-            (say("cohorts.picture.predicted"), curves.tally(scored.cohorts, scored.tables, key).curve),
-            (say("cohorts.picture.simulated"), _free(scored, key)),
-        ]
+        shown = {
+            "real": real.curve,
+            "predicted": curves.tally(scored.cohorts, scored.tables, key).curve,
+            "simulated": _free(scored, key),
+        }
         caption = say(f"cohorts.picture.{key}")
         axis = say(f"cohorts.picture.{key}_axis")
-        out.append(Picture(lines(names, shown, axis, caption, (band[0], band[1])), caption))
+        out.append(Picture(lines(names, _named(shown, say), axis, caption, (band[0], band[1])), caption))
     worlds = [world for worlds in scored.worlds for world in worlds]
-    shown = [
-        (say("cohorts.picture.real"), curves.rates(scored.cohorts)),
-        (say("cohorts.picture.simulated"), curves.rates(worlds)),
-    ]
-    tenths = [f"{10 * k}–{10 * k + 10}%" for k in range(10)]
+    shown = {"real": curves.rates(scored.cohorts), "simulated": curves.rates(worlds)}
+    tenths = [f"{10 * k}%+" for k in range(10)]
     caption = say("cohorts.picture.rates")
-    chart = lines(tenths, shown, say("cohorts.picture.rates_axis"), caption)
+    chart = lines(tenths, _named(shown, say), say("cohorts.picture.rates_axis"), caption)
     return [*out[:2], Picture(chart, caption), *out[2:]]
+
+
+def _named(shown: Mapping[str, Any], say: Catalogue) -> dict[str, tuple[str, Any]]:
+    """Curves with the names they have in this language."""
+    return {kind: (say(f"cohorts.picture.{kind}"), curve) for kind, curve in shown.items()}
 
 
 def _later(scored: Scored) -> Any:
