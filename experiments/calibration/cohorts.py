@@ -80,7 +80,7 @@ def write(found: Posterior, cohorts: Sequence[Cohort], command: str) -> None:
     ]
     settings, people, groups, levels = (found.weight.sum(axis=axes) for axes in _OTHERS)
     lines = [
-        "# Persons and persistence as real daily check-in cohorts show them, for the community check_in_cohort.",
+        "# Persons and persistence as real check-in cohorts show them, for the community check_in_cohort.",
         "# 个人差异和坚持的参数，用真实打卡群拟合，与社群 check_in_cohort 搭配。",
     ]
     named: dict[str, list[str]] = {}
