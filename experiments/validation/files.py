@@ -13,7 +13,7 @@ import numpy as np
 from experiments.messages import Catalogue
 from experiments.validation.page import page
 from experiments.validation.sections import Section
-from experiments.validation.table import COLUMNS
+from experiments.validation.table import COLUMNS, PATTERNS
 from simulator.errors import UserError
 
 FILES = ("validation.json", "validation.csv", "validation.html")
@@ -26,7 +26,7 @@ def write(sections: Sequence[Section], folder: str | Path, command: str, lang: s
         UserError: The folder cannot be written to.
     """
     path = Path(folder).expanduser()
-    rows = [row for section in sections for row in section.data.get("rows", ())]
+    rows = [row for section in sections if section.key == PATTERNS for row in section.data["rows"]]
     made = {
         "validation.json": _json({"command": command, **{one.key: one.data for one in sections}}),
         "validation.csv": _csv(rows),

@@ -15,6 +15,8 @@ COLUMNS = (
     *("pattern", "part", "says", "sources", "target", "target_low", "target_high", "estimate", "low", "high"),
     *("worlds", "result", "kind", "prior_share", "prior_draws", "carrier", "estimate_without", "built_in"),
 )
+#: Key of the section.
+PATTERNS = "patterns"
 NOTES = ("rule", "prior", "kind")
 
 
@@ -26,7 +28,7 @@ def section(
     found = {finding.name: finding for finding in findings}
     shown = [patterns()[key] for key in keys]
     return Section(
-        key="patterns",
+        key=PATTERNS,
         title=say("validate.patterns"),
         lead=count(shown, found, say),
         tables=[Table(_columns(say), [row for pattern in shown for row in _rows(pattern, found, say)])],
@@ -60,17 +62,20 @@ def count(shown: Sequence[Pattern], found: Mapping[str, Finding], say: Catalogue
 
 
 def reasons(shown: Sequence[Pattern], found: Mapping[str, Finding], say: Catalogue) -> list[str]:
-    """A sentence on each part that fails and each that cannot be shown."""
+    """A sentence on each part that fails, cannot be shown, or passes and says less than it seems."""
     lines = []
     for pattern in shown:
         for part in _parts(pattern):
             finding = found.get(part.name)
-            if finding is not None and finding.passed:
-                continue
-            key = f"validate.why.{part.name}"
-            kind = "unknown" if finding is not None else "tick"
-            text = say(key) if key in say else say(f"validate.why.{kind}")
-            lines.append(say("validate.reason", name=part.pattern, part=part.says[say.lang], text=text))
+            if finding is None:
+                keys = [f"validate.why.{part.name}", "validate.why.tick"]
+            elif finding.passed:
+                keys = [f"validate.remark.{part.name}"]
+            else:
+                keys = [f"validate.why.{part.name}", "validate.why.unknown"]
+            text = next((say(key) for key in keys if key in say), None)
+            if text is not None:
+                lines.append(say("validate.reason", name=part.pattern, part=part.says[say.lang], text=text))
     return lines
 
 
