@@ -100,7 +100,7 @@ def _words(command: str, current: str) -> Iterable[str]:
     if command == "odd":
         return ("check", "out=", *_LANGS)
     if command == "validate":
-        return [*(f"P{n}" for n in range(1, 19)), "replicates=", "seed=", "workers=", "out=", *_LANGS]
+        return [*(f"P{n}" for n in range(1, 19)), "data=", "replicates=", "seed=", "workers=", "out=", *_LANGS]
     if command not in ("compare", "screen"):
         return _LANGS
     key, equals, _ = current.partition("=")

@@ -1,7 +1,8 @@
-"""``qunlab validate``: the model against published patterns, failures included."""
+"""``qunlab validate``: the model against published patterns and real groups, failures included."""
 
 import shlex
 from dataclasses import dataclass
+from pathlib import Path
 
 from rich.console import Console
 
@@ -13,7 +14,7 @@ from experiments.validation.targets import patterns
 from simulator.errors import UserError, unknown
 from simulator.knobs import number
 
-SETTINGS = ("replicates", "seed", "workers", "lang", "out")
+SETTINGS = ("data", "replicates", "seed", "workers", "lang", "out")
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Asked:
 
     Attributes:
         keys: Keys of patterns, in order.
+        data: Folder of logs of real groups to score on; nothing for none.
         replicates: Worlds of an estimate.
         seed: Seed.
         workers: Processes; None for one a core.
@@ -31,6 +33,7 @@ class Asked:
     """
 
     keys: tuple[str, ...]
+    data: str = ""
     replicates: int = 400
     seed: int = 1
     workers: int | None = None
@@ -40,7 +43,10 @@ class Asked:
 
 
 def run(call: Call) -> int:
-    """Put the patterns to the model, print the table and write the files. Failing patterns are no error."""
+    """Put the patterns to the model, score it on real groups where there are some, print and write it all.
+
+    What fails is no error.
+    """
     asked = read(call.words)
     say = Catalogue(asked.lang)
     console = Console()
@@ -52,15 +58,21 @@ def run(call: Call) -> int:
     from experiments.validation.table import section
 
     with console.status("") as status:
-        findings, curves = put(
-            asked.keys,
-            asked.replicates,
-            asked.seed,
-            asked.workers,
-            lambda done, of: status.update(say("validate.running", done=done, of=of)),
-        )
-    sections = [section(asked.keys, findings, asked.lang, pictures(findings, curves, asked.lang))]
-    # Real groups (data=DIR): sections of experiments.validation.real are added here.
+
+        def tell(done: int, of: int) -> None:
+            status.update(say("validate.running", done=done, of=of))
+
+        findings, curves = put(asked.keys, asked.replicates, asked.seed, asked.workers, tell)
+        sections = [section(asked.keys, findings, asked.lang, pictures(findings, curves, asked.lang))]
+        if asked.data:
+            from experiments.validation.real import score
+
+            def count(kind: str, done: int, of: int) -> None:
+                status.update(say(f"validate.scoring.{kind}", done=done, of=of))
+
+            sections += score(
+                asked.data, lang=asked.lang, seed=asked.seed, workers=asked.workers, progress=count
+            )
     files = write(sections, asked.out, asked.command, asked.lang)
     show(sections, console)
     names = ", ".join(file.name for file in files)
@@ -88,6 +100,7 @@ def read(words: tuple[str, ...]) -> Asked:
             raise unknown("setting of validate:", key, SETTINGS)
     made = Asked(
         tuple(key for key in patterns() if key in keys or not keys),
+        given.get("data", ""),
         whole("replicates", number(given.get("replicates", 400), int, "replicates"), 20, MOST_REPLICATES),
         whole("seed", number(given.get("seed", 1), int, "seed"), 0, 2**32 - 1),
         _workers(given.get("workers", "auto")),
@@ -95,8 +108,11 @@ def read(words: tuple[str, ...]) -> Asked:
         given.get("out", Asked.out),
         shlex.join(["qunlab", "validate", *words]),
     )
-    if not made.out:
-        raise UserError("out is ''; it must be a folder.")
+    for name, folder in (("out", made.out), ("data", given.get("data", "."))):
+        if not folder:
+            raise UserError(f"{name} is ''; it must be a folder.")
+    if made.data and not Path(made.data).expanduser().is_dir():
+        raise UserError(f"data is {made.data!r}; it must be a folder with logs of real groups.")
     return made
 
 

@@ -282,11 +282,29 @@ def test_words_of_the_command():
         (("replicates=3",), "replicates is 3"),
         (("seed=x",), "seed"),
         (("out=",), "out is"),
+        (("data=",), "data is ''"),
+        (("data=nowhere",), "nowhere"),
     ],
 )
 def test_a_mistake_is_one_line(words, message, capsys):
     assert main(["validate", *words]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_sections_on_real_groups_stand_behind_the_patterns(tmp_path, monkeypatch, capsys):
+    from experiments.validation import real
+
+    def score(folder, *, lang, seed, workers, progress):
+        progress("rooms", 1, 2)
+        return [Section("rooms", f"Rooms of {folder}", f"{lang} {seed} {workers}", data={"n": 3})]
+
+    monkeypatch.setattr(real, "score", score)
+    words = ["P16", f"data={tmp_path}", f"out={tmp_path / 'out'}", "seed=5", "workers=1", "lang=en"]
+    assert main(["validate", *words]) == 0
+    said = capsys.readouterr().out
+    assert said.index("Published patterns") < said.index("Rooms of") < said.index("en 5 1")
+    tree = json.loads((tmp_path / "out" / "validation.json").read_text())
+    assert tree["rooms"] == {"n": 3}
 
 
 def test_the_command_prints_its_table_and_ends_well(tmp_path, capsys):
