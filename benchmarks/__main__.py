@@ -13,7 +13,7 @@ from time import process_time
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import day, mesa_plain, push_kernel
+from benchmarks import day, mesa_plain, push_kernel, reference
 
 #: What the push kernel took on the quiet core that the goals were set on, ns per member-day.
 QUIET_PUSH = 13.0
@@ -33,12 +33,14 @@ def side_by_side(replicates, members, days, mesa_days, times):
     push_kernel.run(2, members, 2)
     mesa_plain.run(members, 1)
     day.warm_up()
+    reference.measure(40, 15, 1)
     count = replicates * members * days
     rivals = {
         "push": lambda: _nanoseconds(count, push_kernel.run, replicates, members, days),
         "mesa": lambda: _nanoseconds(members * mesa_days, mesa_plain.run, members, mesa_days),
         "four": lambda: day.measure(replicates, members, days)["ns"],
         "none": lambda: day.measure(replicates, members, days, ())["ns"],
+        "reference": lambda: reference.measure(members, min(days, 30)),
     }
     rounds = [{name: run() for name, run in rivals.items()} for _ in range(times)]
     return {name: median(one[name] for one in rounds) for name in rivals}
@@ -60,6 +62,8 @@ def goals(ns, block, sizes):
         ("  the same where the push kernel takes 13 ns", quiet, 120, "at most"),
         ("our day / push kernel", ns["four"] / ns["push"], 10, "at most"),
         ("plain Mesa / our day", ns["mesa"] / ns["four"], 15, "at least"),
+        ("reference engine / our day", ns["reference"] / ns["four"], 100, "at least"),
+        ("reference engine / plain Mesa's toy rule", ns["reference"] / ns["mesa"], 10, "at most"),
         ("memory of the block, GB", block["peak"], 1, "at most"),
         (f"memory of {largest['members']:,} members, GB", largest["peak"], 4, "at most"),
         ("cost per member-day, dearest size / cheapest", max(costs) / min(costs), 2, "at most"),
@@ -72,6 +76,7 @@ def show(ns, sizes, promised, console):
     rivals = Table("rival", "ns per member-day", title="One core, the same machine, taking turns")
     rivals.add_row(f"toy rule, numba push kernel ({QUIET_PUSH:.0f} on a quiet core)", f"{ns['push']:.1f}")
     rivals.add_row("toy rule, plain Mesa", f"{ns['mesa']:.0f}")
+    rivals.add_row("our day, four strategies, reference engine", f"{ns['reference']:.0f}")
     rivals.add_row("our day, four strategies", f"{ns['four']:.0f}")
     rivals.add_row("our day, none", f"{ns['none']:.0f}")
 

@@ -17,15 +17,20 @@ from simulator.simulation import Simulation
 FOUR = ("red_packet", "uncertain_reward", "check_in_streak", "offline_meetup")
 
 
+def full_group(members, days, strategies=FOUR, mechanisms=None):
+    """A group with all seats taken."""
+    tactics = tuple((name, make_strategy(name)) for name in strategies)
+    community = Community(size=members, cap=members)
+    return Scenario("day", community, tactics, days=days, follow_up=0, mechanisms=mechanisms or {})
+
+
 def measure(replicates, members, days, strategies=FOUR, mechanisms=None):
-    """Run full groups, all seats taken; a dict of processor times and of what the groups did.
+    """Run full groups; a dict of processor times and of what the groups did.
 
     ``ns`` is nanoseconds a member-day, of which there are replicates x members x days; ``founding``, in
     seconds, is kept apart.
     """
-    tactics = tuple((name, make_strategy(name)) for name in strategies)
-    community = Community(size=members, cap=members)
-    scenario = Scenario("day", community, tactics, days=days, follow_up=0, mechanisms=mechanisms or {})
+    scenario = full_group(members, days, strategies, mechanisms)
     began = process_time()
     simulation = Simulation(scenario, range(replicates), seed=1)
     founded = process_time()

@@ -22,8 +22,10 @@ def count(group: "ReferenceModel") -> dict[str, float]:
     for member in voices:
         member.messages += member.posts
         member.last_spoke = day
-    dormant = sum(away(member, day) >= SILENT_DAYS for member in people)
-    seen = sum(member.last_came != NEVER and day - member.last_came < MONTH for member in people)
+    dormant = seen = 0
+    for member in people:
+        dormant += away(member, day) >= SILENT_DAYS
+        seen += member.last_came != NEVER and day - member.last_came < MONTH
     counts = {
         "members": len(people),
         "visitors": len(visitors),

@@ -6,6 +6,7 @@ Sources of the equations and of their parameters: :mod:`simulator.mechanisms`, u
 from bisect import bisect_right
 from itertools import accumulate, combinations
 from math import exp, expm1, inf, log
+from operator import attrgetter
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ import numpy as np
 from simulator.draws import GROUP, key
 from simulator.members import Role
 from simulator.philox import pair
-from simulator.reference.member import KOL, Lurker, Member, Novice, Owner, grains
+from simulator.reference.member import KOL, V0, Lurker, Member, Novice, Owner, grains
 
 if TYPE_CHECKING:
     from simulator.reference.model import ReferenceModel
@@ -23,6 +24,8 @@ _STRANGERS, _INVITE, _ACCEPT = (key("arrivals", what) for what in ("strangers", 
 _BEFORE = key("arrivals", "sent before")
 _ROLE, _MEETS = key("arrivals", "role"), [key("arrivals", f"meets {k}") for k in range(2)]
 _PARTNER, _SPLIT, _SEND = key("bonding", "partner"), key("gift_echo", "split"), key("gift_echo", "send")
+
+BY_ID = attrgetter("unique_id")
 
 
 def community_effect(group: "ReferenceModel") -> None:
@@ -59,7 +62,7 @@ def newcomers(group: "ReferenceModel") -> None:
                 seated[-1].host = host
                 seated[-1].meet(host, 0.3)
     group.joined = len(seated)
-    here = sorted((member for member in group.people if member.came), key=lambda member: member.person)
+    here = sorted((member for member in group.people if member.came), key=BY_ID)
     for decision in _MEETS if here else ():
         for member in seated:
             u = group.luck.coarse(member.person, decision, group.day)
@@ -94,7 +97,7 @@ def invited(group: "ReferenceModel") -> list[tuple[np.uint64, Member | None]]:
                 if luck.decide(u, group.community.acceptance, host.person, "is heeded"):
                     nth = np.uint64(1 << 61 | host.invited)
                     brought.append((np.uint64(pair(host.person, nth) >> 2 | 1 << 63), host))
-    return sorted(brought, key=lambda one: one[0])
+    return sorted(brought, key=lambda one: int(one[0]))
 
 
 def sent_before(group: "ReferenceModel") -> None:
@@ -119,7 +122,8 @@ def _role(group: "ReferenceModel", person: np.uint64) -> type[Member]:
 def hand_out_invitations(group: "ReferenceModel") -> None:
     """arrivals: invitations that tactics asked for are sent from tomorrow."""
     for member in group.people:
-        member.invitations += int(member.given.get("invitations", 0.0))
+        if "invitations" in member.given:
+            member.invitations += int(member.given["invitations"])
 
 
 # conversation -----------------------------------------------------------------------------------------------
@@ -180,17 +184,18 @@ def gift_echo(group: "ReferenceModel") -> None:
 def bonding(group: "ReferenceModel") -> None:
     """bonding: talking and meeting make and strengthen ties, time fades them; ``Z x stay^M``."""
     p = group.p.bonding
-    speakers = sorted((m for m in group.visitors if m.posts > 0), key=lambda member: member.person)
+    speakers = sorted((m for m in group.visitors if m.posts > 0), key=BY_ID)
     for one in speakers:
         for other, strength in one.friends.items():
-            if other.posts > 0 and one.person < other.person:
+            if other.posts > 0 and one.unique_id < other.unique_id:
                 one.friends[other] = other.friends[one] = strength + p.talk * (1 - strength)
     reply_ties(group, speakers)
     for n in range(len(group.people[0].tables) if group.people else 0):
         gathering(group, n)
+    stay, weekly = log(p.stay), group.day % 7 == 6
     for one in group.people:
-        one.hazard += log(p.stay) * one.met
-        if group.day % 7 == 6:
+        one.hazard += stay * one.met
+        if weekly:
             fading(group, one)
 
 
@@ -218,7 +223,7 @@ def gathering(group: "ReferenceModel", n: int) -> None:
         one.met = 1.0
         for other, strength in one.friends.items():
             both = other.tables[n] >= 0
-            if other.tables[n] != one.tables[n] and (one.person < other.person or not both):
+            if other.tables[n] != one.tables[n] and (one.unique_id < other.unique_id or not both):
                 one.friends[other] = other.friends[one] = strength * p.others
 
 
@@ -227,7 +232,7 @@ def fading(group: "ReferenceModel", one: Member) -> None:
     kept = exp(-7 / group.p.bonding.fade)
     one.met *= kept
     for other, strength in list(one.friends.items()):
-        if one.person < other.person:
+        if one.unique_id < other.unique_id:
             left = strength * kept
             one.friends[other] = other.friends[one] = left
             if group.luck.decide(left, 0.01, one.person, f"loses {other.person}"):
@@ -247,6 +252,19 @@ def content(group: "ReferenceModel") -> None:
     useful += group.given.get("content", 0.0)
     today = 1 - exp(-log(2) * useful * (1 - group.p.conversation.branching) / group.ordinary.useful)
     group.value += (today - group.value) / group.p.content.memory
+
+
+def interest(group: "ReferenceModel") -> None:
+    """interest: everybody's moves towards what the content is worth, ``I0 (1 - f + f min(V/V0, 1.5))``.
+
+    Once the purpose is served I0 is nought and r larger by 1/14.
+    """
+    p, over = group.p.interest, group.day >= group.ends
+    own = 0.0 if over else group.community.interest
+    group.worth = own * (1 - p.feed * (1 - min(group.value / V0, 1.5)))
+    group.pace = p.recovery + (1 / 14 if over else 0.0)
+    for member in group.people:
+        member.likes()
 
 
 def overload(group: "ReferenceModel") -> None:

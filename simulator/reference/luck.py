@@ -10,13 +10,20 @@ from typing import Any
 
 import numpy as np
 
-from simulator.philox import CELLS, negative_binomial, poisson, words
+from simulator.jit import kernel
+from simulator.philox import cell, negative_binomial, poisson, unit, words
 
 #: How near to its boundary a decision must lie for the umpire to be asked.
 CLOSE = 1e-5
-_WORDS = 2.0**-32
 #: Day, person and what is decided: whether the other engine decided it the other way.
 Umpire = Callable[[int, int, str], bool]
+
+
+@kernel
+def _draw(person, day, nth, replicate, seed, decision):  # type: ignore[no-untyped-def]  # numba's types
+    """The four lanes of a decision as numbers in (0, 1) of 32 bits."""
+    a, b, c, d = words(person, day, nth, replicate, seed, decision)
+    return unit(a), unit(b), unit(c), unit(d)
 
 
 class Luck:
@@ -36,29 +43,25 @@ class Luck:
         self._seed, self._replicate, self._umpire = seed, replicate, umpire
         self.day, self.decisions = 0, 0
 
+    def uniforms(self, person: np.uint64, decision: int, nth: int = 0) -> tuple[float, float, float, float]:
+        """Four numbers in (0, 1) of 32 bits for the nth time that a person decides this today."""
+        four: tuple[float, float, float, float] = _draw(
+            person, self.day, nth, self._replicate, self._seed, decision
+        )
+        return four
+
     def uniform(self, person: np.uint64, decision: int) -> float:
         """A number in (0, 1) of 32 bits for what a person decides today."""
-        return float((words(person, self.day, 0, self._replicate, self._seed, decision)[0] + 0.5) * _WORDS)
+        return float(_draw(person, self.day, 0, self._replicate, self._seed, decision)[0])
 
-    def uniforms(self, person: np.uint64, decision: int) -> tuple[float, float, float]:
-        """Three such numbers, for a decision with three parts."""
-        a, b, c, _ = words(person, self.day, 0, self._replicate, self._seed, decision)
-        return (a + 0.5) * _WORDS, (b + 0.5) * _WORDS, (c + 0.5) * _WORDS
-
-    def nth(self, person: np.uint64, decision: int, nth: int, day: int) -> tuple[float, float, float, float]:
-        """Four numbers in (0, 1) of 32 bits for the nth time that a person decides this on a day."""
-        a, b, c, d = words(person, day, nth, self._replicate, self._seed, decision)
-        return (a + 0.5) * _WORDS, (b + 0.5) * _WORDS, (c + 0.5) * _WORDS, (d + 0.5) * _WORDS
-
-    def lasting(self, person: np.uint64, decision: int) -> float:
-        """A number in (0, 1) of 32 bits for what is settled once."""
-        a, _, _, _ = words(person, 0, 0, self._replicate, self._seed, decision)
-        return float((a + 0.5) * _WORDS)
+    def lasting(self, person: np.uint64, decision: int, nth: int = 0) -> tuple[float, float, float, float]:
+        """As :meth:`uniforms`, for what is settled once."""
+        four: tuple[float, float, float, float] = _draw(person, 0, nth, self._replicate, self._seed, decision)
+        return four
 
     def coarse(self, person: np.uint64, decision: int, day: int = 0) -> float:
         """A number in (0, 1) of 24 bits; of day 0 for what is settled once."""
-        a, _, _, _ = words(person, day, 0, self._replicate, self._seed, decision)
-        return float(((a >> 8) + 0.5) * CELLS)
+        return float(cell(words(person, day, 0, self._replicate, self._seed, decision)[0]))
 
     def decide(self, u: float, p: float, who: Any, what: str) -> bool:
         """Whether ``u`` lies under ``p``: a decision taken with chance ``p``, or a threshold passed."""
@@ -80,7 +83,7 @@ class Luck:
         if self._umpire is None:
             return count
         self.decisions += 1
-        fewer, more = quantile(max(u - CLOSE, 0.0)), quantile(min(u + CLOSE, 1.0 - _WORDS))
+        fewer, more = quantile(max(u - CLOSE, 0.0)), quantile(min(u + CLOSE, 1.0 - 2.0**-33))
         if fewer == more or not self._umpire(self.day, int(who), what):
             return count
         return fewer if fewer != count else more

@@ -52,7 +52,9 @@ class Member(Person):
         pull = p.weight * (self.interest * self.model.value - self.model.community.interest * V0)
         for s in self.shown:
             if s.announced:
-                pull += p.weight * self.interest * (1 - exp(-s.announced / p.knee)) * s.fresh
+                pull += (
+                    p.weight * self.interest * (1 - exp(-s.announced / p.knee)) * self.fresh.get(s.label, 1.0)
+                )
         return float(pull)
 
     def belongs(self) -> float:
@@ -81,7 +83,7 @@ class Member(Person):
         """prompts: ``w (1 - exp(-prompt)) N``."""
         pull = 0.0
         for s in self.shown:
-            pull += self.model.p.prompts.weight * (1 - exp(-s.prompt)) * s.fresh
+            pull += self.model.p.prompts.weight * (1 - exp(-s.prompt)) * self.fresh.get(s.label, 1.0)
         return pull
 
     def lured(self) -> float:
@@ -92,23 +94,16 @@ class Member(Person):
             if s.prospects is not None and s.prospects.pays:
                 ref = p.adaptation * self.expected.get(s.label, 0.0)
                 worth = s.prospects.utility(ref, p.money, p.loss)
-                pull += s.fresh * (p.weight * worth + p.phi * s.prospects.spread)
+                pull += self.fresh.get(s.label, 1.0) * (p.weight * worth + p.phi * s.prospects.spread)
         return float(pull)
 
     def keeps_streak(self) -> float:
-        """streaks: ``gamma min(run, 7)/7 N - b W``; the sting W of a run that fell from s to r fades.
-
-        ``W <- max(W / 2^(1/half-life), (1 - r/s) min(s - 2, 5)/5)``: two days are no streak yet.
-        """
+        """streaks: ``gamma min(run, 7)/7 N - b W``."""
         p, pull = self.model.p.streaks, 0.0
         for s in self.shown:
             if s.run is not None:
-                held, wound = self.held.get(s.label, 0.0), self.wound.get(s.label, 0.0)
-                wound *= 0.5 ** (1 / p.half_life)
-                if s.run < held and held > 2:
-                    wound = max(wound, (1 - s.run / held) * min(held - 2, 5) / 5)
-                self.held[s.label], self.wound[s.label] = s.run, wound
-                pull += p.gain * min(s.run, 7) / 7 * s.fresh - p.pain * wound
+                fresh = self.fresh.get(s.label, 1.0)
+                pull += p.gain * min(s.run, 7) / 7 * fresh - p.pain * self.wound[s.label]
         return pull
 
     def opens_the_group(self) -> float:
@@ -130,19 +125,34 @@ class Member(Person):
         for s in self.shown:
             if s.speaks and not self.muted:
                 x = self.seen.get(s.label, 0.0)
-                s.fresh = p.floor + (1 - p.floor) * exp(-x / p.scale)
+                self.fresh[s.label] = p.floor + (1 - p.floor) * exp(-x / p.scale)
                 self.seen[s.label] = x + 1
 
+    def feels_the_sting(self) -> None:
+        """streaks: the sting of a run that fell from s to r, fading; two days are no streak yet.
+
+        ``W <- max(W / 2^(1/half-life), (1 - r/s) min(s - 2, 5)/5)``.
+        """
+        for s in self.shown:
+            if s.run is not None:
+                held, wound = self.held.get(s.label, 0.0), self.wound.get(s.label, 0.0)
+                wound *= 0.5 ** (1 / self.model.p.streaks.half_life)
+                if s.run < held and held > 2:
+                    wound = max(wound, (1 - s.run / held) * min(held - 2, 5) / 5)
+                self.held[s.label], self.wound[s.label] = s.run, wound
+
     def weighs_up(self) -> None:
-        """The logit of coming: the sum of what speaks for and against it."""
-        x = 0.0
-        for term in self.model.pulls:
-            x += term(self)
-        self.pull, self.coming, self.stirred = x, False, not self.muted
+        """The logit of coming, for those who have not muted: the sum of what speaks for and against it."""
+        self.coming, self.stirred = False, not self.muted
+        if self.stirred:
+            x = 0.0
+            for term in self.model.pulls:
+                x += term(self)
+            self.pull = x
 
     def attends(self) -> None:
         """attendance: came ~ Bernoulli(1 / (1 + exp(-logit))), unless muted."""
-        if not self.muted:
+        if self.stirred:
             u = self.model.luck.uniform(self.person, _COME)
             self.coming = self.model.luck.decide(u, 1 / (1 + exp(-self.pull)), self.person, "comes")
             self.visits += self.coming
@@ -182,7 +192,7 @@ class Member(Person):
         mean *= 0.3 + 0.7 * min(self.interest / max(c.interest, 0.01), 1.5)
         self.weight = grains(mean * (0.3 + self.expertise))
         self.ability = grains(mean * self.expertise**2)
-        start, ask, excite = luck.uniforms(who, _TALK)
+        start, ask, excite, _ = luck.uniforms(who, _TALK)
         shape = self.model.p.conversation.dispersion
         self.seeds = luck.negative_binomial(start, mean * scale, shape, who, "talks")
         if self.seeds:
@@ -195,7 +205,7 @@ class Member(Person):
     def joins_talk(self, share: float, chance: float) -> None:
         """conversation: one's part in the replies of all, and whether one's question is answered."""
         luck, who = self.model.luck, self.person
-        reply, hear, _ = luck.uniforms(who, _REPLY)
+        reply, hear, *_ = luck.uniforms(who, _REPLY)
         if share > 0:
             self.posts += luck.poisson(reply, self.weight * share, who, "replies")
         self.answered = self.asked and luck.decide(hear, chance, who, "is answered")
@@ -205,7 +215,8 @@ class Member(Person):
     def learns(self) -> None:
         """learning: ``X <- X + (answer answered + coach minutes/60) (1 - X),  S <- S + (spoke - S) / 21``."""
         p = self.model.p.learning
-        self.expertise += min(p.coach * self.given.get("coaching", 0.0) / 60, 1) * (1 - self.expertise)
+        if "coaching" in self.given:
+            self.expertise += min(p.coach * self.given["coaching"] / 60, 1) * (1 - self.expertise)
         if self.answered:
             self.expertise += p.answer * (1 - self.expertise)
         self.speaking += ((self.posts > 0) - self.speaking) / 21
@@ -266,7 +277,7 @@ class Member(Person):
             p, luck, minutes = self.model.p.awakening, self.model.luck, self.given.get("care", 0.0)
             u = luck.uniform(self.person, _AWAKE)
             h = p.rate
-            if minutes > 0 and luck.lasting(self.person, _NEVER) >= p.never:
+            if minutes > 0 and luck.lasting(self.person, _NEVER)[0] >= p.never:
                 h += p.care * minutes / (minutes + 10)
             self.muted = not luck.decide(u, h, self.person, "wakes")
 
@@ -297,26 +308,19 @@ class Member(Person):
             up += p.tie * t / (1 + t) + p.reply * self.replied + p.answer * self.answered
             down += p.unanswered * (self.asked and not self.answered)
         b = min(max(b + up * (1 - b) - down * b, 0.0), 1.0)
-        minutes, mentions = self.given.get("care", 0.0), self.given.get("purpose", 0.0)
-        b += p.care * minutes / (minutes + 10) * (1 - b)
-        self.belonging = b + min(p.purpose * mentions * self.alignment, 1) * (1 - b)
+        if "care" in self.given:
+            b += p.care * self.given["care"] / (self.given["care"] + 10) * (1 - b)
+        if "purpose" in self.given:
+            b += min(p.purpose * self.given["purpose"] * self.alignment, 1) * (1 - b)
+        self.belonging = b
 
     def likes(self) -> None:
-        """interest: ``dI = -k q I + r (I0 (1 - f + f min(V/V0, 1.5)) - I) + g praise (1 - I)``.
-
-        Once the purpose is served I0 is nought and r larger by 1/14.
-        """
-        p, c, i = self.model.p.interest, self.model.community, self.interest
-        own, pace = c.interest, p.recovery
-        if self.model.day >= self.model.ends:
-            own, pace = 0.0, pace + 1 / 14
-        worth = own * (1 - p.feed * (1 - min(self.model.value / V0, 1.5)))
-        i += (
-            pace * (worth - i)
-            - p.crowding * self.pay * i
-            + p.praise * self.given.get("praise", 0.0) * (1 - i)
-        )
-        self.interest = min(max(i, 0.0), 1.0)
+        """interest: ``dI = -k q I + r (I0 (1 - f + f min(V/V0, 1.5)) - I) + g praise (1 - I)``."""
+        p, i = self.model.p.interest, self.interest
+        change = self.model.pace * (self.model.worth - i) - p.crowding * self.pay * i
+        if "praise" in self.given:
+            change += p.praise * self.given["praise"] * (1 - i)
+        self.interest = min(max(i + change, 0.0), 1.0)
 
     def tires(self) -> None:
         """overload: ``F <- F + s (came strain - F)``; the day's strain is the same for all who came."""
@@ -330,20 +334,24 @@ class Member(Person):
         R = Z exp(-b (B - B0) + f F + g L). Who is put out by a rule leaves at once.
         """
         p, luck, who = self.model.p.departure, self.model.luck, self.person
-        self.exiting = self.exiting or self.given.get("removals", 0.0) > 0
+        self.exiting = self.put_out()
         x = p.strain * self.fatigue + p.grief * self.loss + self.hazard
         risk = exp(min(x - p.bond * (self.belonging - self.model.community.belonging), 20))
-        leave, mute, _ = luck.uniforms(who, _GO)
+        leave, mute, *_ = luck.uniforms(who, _GO)
         if luck.decide(leave, p.exit * risk, who, "leaves"):
             self.exiting = True
         elif not self.muted:
             tenure = self.model.day - self.joined
             self.muted = self.gone = luck.decide(mute, p.theta / (tenure + p.start) * risk, who, "mutes")
 
+    def put_out(self) -> bool:
+        """Whether a rule puts this member out today."""
+        return "removals" in self.given and self.given["removals"] > 0
+
     def may_give_up(self) -> None:
         """kcore: leave where friends are at most ``ratio``, or where a rule puts one out."""
-        removed = self.given.get("removals", 0.0) > 0
-        self.exiting = self.exiting or removed or len(self.friends) <= int(self.model.p.kcore.ratio)
+        few = len(self.friends) <= int(self.model.p.kcore.ratio)
+        self.exiting = self.exiting or few or self.put_out()
 
 
 class Owner(Member):
@@ -358,11 +366,11 @@ class Owner(Member):
 
     def may_go(self) -> None:
         """departure: owners go only where a rule puts them out."""
-        self.exiting = self.exiting or self.given.get("removals", 0.0) > 0
+        self.exiting = self.exiting or self.put_out()
 
     def may_give_up(self) -> None:
         """kcore: owners go only where a rule puts them out."""
-        self.exiting = self.exiting or self.given.get("removals", 0.0) > 0
+        self.exiting = self.exiting or self.put_out()
 
 
 class KOL(Member):

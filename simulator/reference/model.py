@@ -72,7 +72,7 @@ def each(act: Callable[[Member], None]) -> Act:
     return run
 
 
-#: What speaks for and against coming.
+#: What speaks for and against coming: terms of each member's logit, in the phase "pull".
 PULLS: dict[str, Callable[[Member], float]] = {
     "arrivals": Member.opens_the_group,
     "belonging": Member.belongs,
@@ -99,6 +99,7 @@ PLAN: dict[str, dict[str, Act]] = {
     },
     "arrivals": {"arrivals": group.newcomers},
     "offers": {"novelty": each(Member.sees)},
+    "pull": {"streaks": each(Member.feels_the_sting)},
     "attendance": {"attendance": each(Member.attends)},
     "conversation": {"conversation": group.conversation},
     "awards": {"arrivals": group.hand_out_invitations},
@@ -112,7 +113,7 @@ PLAN: dict[str, dict[str, Act]] = {
     "habit": {"awakening": each(Member.wakes), "habit": each(Member.grows_used)},
     "belonging": {"belonging": each(Member.feels)},
     "content": {"content": group.content, "topics": topics.reading},
-    "interest": {"interest": each(Member.likes)},
+    "interest": {"interest": group.interest},
     "overload": {"overload": group.overload},
     "owner": {"owner_energy": group.owner_energy},
     "churn": {
@@ -150,6 +151,8 @@ class ReferenceModel(mesa.Model):
         value: Value of recent content, 0..1.
         energy: Owner's energy, 0..1.
         crowd: Yesterday's visitors; on day 0 those of an ordinary day.
+        worth, pace: What interest returns to today, and how fast.
+        strain: What there was to read today, as strain on those who came.
         pot: Yuan that members' packets hold, to be split tomorrow.
         daily: Today's metrics.
         ledger: By day and tactic, cost and hours.
@@ -204,6 +207,7 @@ class ReferenceModel(mesa.Model):
         stage = Stage(self, self._acting())
         stage.offers()
         self._run("offers")
+        self._run("pull")
         for member in self.people:
             member.weighs_up()
         self._run("attendance")

@@ -78,6 +78,7 @@ STATE = {
     "exiting": "today: leaves",
     "echo": "today: yuan from members' packets",
     "shown": "today: what tactics show",
+    "fresh": "today: N, how new each tactic still is",
     "given": "today: what tactics give, by channel",
     "rewards": "today: yuan by tactic",
     "tables": "today: where one sat at each gathering; below nought for nowhere",
@@ -116,6 +117,7 @@ class Person(mesa.Agent):
         self.tastes: frozenset[int] = frozenset()
         self.finds = self.toil = self.company = 0.0
         self.came = self.coming = self.stirred = False
+        self.pull = 0.0
         self.begin()
         self.born()
         model.people.append(self)
@@ -127,6 +129,7 @@ class Person(mesa.Agent):
         self.gone = self.exiting = False
         self.echo = self.hazard = 0.0
         self.shown: list[Shown] = []
+        self.fresh: dict[str, float] = {}
         self.given: dict[str, float] = {}
         self.rewards: dict[str, float] = {}
         self.tables: list[int] = []

@@ -32,8 +32,9 @@ class Prospects:
 
     def __init__(self, parts: tuple[tuple[float, float], ...]) -> None:
         left = 1 - sum(chance for _, chance in parts)
-        self._outcomes = [(amount, weigh(chance)) for amount, chance in parts]
-        self._outcomes.append((0.0, weigh(left) if left > 1e-6 else 0.0))
+        self._outcomes = [(amount, weigh(chance)) for amount, chance in parts if chance > 0]
+        if left > 1e-6:
+            self._outcomes.append((0.0, weigh(left)))
         mean = sum(amount * chance for amount, chance in parts)
         variance = sum(amount * amount * chance for amount, chance in parts) - mean * mean
         self.pays = mean > 0

@@ -3,7 +3,7 @@
 A member stands in the arrays' one row at a place that means nothing, as slots do in the fast engine.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +36,7 @@ class _Columns(Members):
         if name not in COLUMNS:
             raise AttributeError(f"Members have no column {name!r}")
         if name not in self._arrays:
-            attribute = {"id": "person"}.get(name, name)
+            attribute = "unique_id" if name == "id" else name
             column = [True if name == "present" else getattr(member, attribute) for member in self._people]
             self._arrays[name] = np.array([column], COLUMNS[name].dtype)
             self._arrays[name].flags.writeable = False
@@ -83,6 +83,16 @@ class _Window:
         return np.array([[wanted and answer(member) for member, wanted in asked]], bool)
 
 
+class _Act(NamedTuple):
+    """One tactic at work: the day as it sees it, whom it addresses, what it remembers of each member."""
+
+    label: str
+    tactic: Strategy
+    day: Day
+    whom: Bools
+    memory: Memory
+
+
 class Stage:
     """Today's tactics at work.
 
@@ -95,85 +105,83 @@ class Stage:
         self._model, self._people = model, list(model.people)
         self._columns, self._window = _Columns(self._people), _Window(self._people)
         self._yesterday = {name: np.array([value]) for name, value in model.daily.items()}
-        self._acting = [(label, tactic, *self._sight(label, tactic)) for label, tactic in tactics]
+        self._acts = [self._set(label, tactic) for label, tactic in tactics]
 
-    def _sight(self, label: str, tactic: Strategy) -> tuple[Day, Bools]:
-        """The day as a tactic sees it, and whom it addresses."""
+    def _set(self, label: str, tactic: Strategy) -> _Act:
+        """What a tactic needs for the day."""
         model, columns = self._model, self._columns
-        draws = Draws(
-            model.seed, np.array([model.replicate], np.uint32), columns.id, f"strategy {label}", model.day
-        )
+        numbers = np.array([model.replicate], np.uint32)
+        draws = Draws(model.seed, numbers, columns.id, f"strategy {label}", model.day)
         day = Day(model.day, columns, draws, self._yesterday, self._window)  # type: ignore[arg-type]
-        return day, tactic.who.among(columns, model.day)
+        memory = {}
+        for name, dtype in blank_memory(type(tactic)).items():
+            column = f"{label}:{name}"
+            memory[name] = np.array([[member.memory.get(column, 0) for member in self._people]], dtype)
+        return _Act(label, tactic, day, tactic.who.among(columns, model.day), memory)
 
     def offers(self) -> None:
         """Ask each tactic what it shows, and show it to everybody it addresses."""
-        for label, tactic, day, whom in self._acting:
-            offer = tactic.offer(day, whom, self._recall(label, tactic))
-            for member, shown in zip(self._people, self._shown(label, offer, whom), strict=True):
+        for act in self._acts:
+            offer = act.tactic.offer(act.day, act.whom, act.memory)
+            for member, shown in zip(self._people, self._shown(act, offer), strict=True):
                 member.shown.append(shown)
 
     def awards(self) -> None:
         """Ask each tactic what it gives, and give it to those it addresses and the channel may reach."""
         self._columns.forget()
         came = np.array([[member.came for member in self._people]], bool)
-        for label, tactic, day, whom in self._acting:
-            memory = self._recall(label, tactic)
-            award = tactic.award(day, whom, came, memory)
-            for name, column in memory.items():
-                for member, kept in zip(self._people, column[0].tolist(), strict=True):
-                    member.memory[f"{label}:{name}"] = kept
-            self._give(label, award, whom)
+        for act in self._acts:
+            award = act.tactic.award(act.day, act.whom, came, act.memory)
+            for name, values in act.memory.items():
+                column = f"{act.label}:{name}"
+                for member, kept in zip(self._people, values[0].tolist(), strict=True):
+                    member.memory[column] = kept
+            self._book(act, award)
+            for channel in _EACH:
+                dose = getattr(award, channel)
+                if dose is not None:
+                    self._give(act, channel, self._spread(dose))
 
-    def _recall(self, label: str, tactic: Strategy) -> Memory:
-        """What a tactic remembers of each member; nought of those it has not met."""
-        return {
-            name: np.array([[member.memory.get(f"{label}:{name}", 0) for member in self._people]], dtype)
-            for name, dtype in blank_memory(type(tactic)).items()
-        }
-
-    def _shown(self, label: str, offer: Offer, whom: Bools) -> list[Shown]:
-        """One tactic's offer, member by member."""
-        said, nobody = bool(used(offer)), [None] * len(self._people)
+    def _shown(self, act: _Act, offer: Offer) -> list[Shown]:
+        """One tactic's offer, member by member; those who are shown the same share it."""
         sides = [zip(self._spread(p.amount), self._spread(p.chance), strict=True) for p in offer.prospects]
-        parts = list(zip(*sides, strict=True))
-        made = {each: Prospects(each) for each in set(parts)}
-        prospects = [made[each] for each in parts] or nobody
+        nobody = [None] * len(self._people)
         runs = isinstance(offer.run, np.ndarray) or bool(offer.run)
-        columns = zip(
-            whom[0].tolist(),
+        shows = zip(
             self._spread(offer.prompt),
             self._spread(offer.announced),
-            prospects,
+            list(zip(*sides, strict=True)) or nobody,
             self._spread(offer.run) if runs else nobody,
             strict=True,
         )
-        return [
-            Shown(label, said, prompt, announced, prospect, run)
-            if addressed
-            else Shown(label, run=0.0 if runs else None)
-            for addressed, prompt, announced, prospect, run in columns
-        ]
+        nothing = Shown(act.label, False, 0.0, 0.0, None, 0.0 if runs else None)
+        made: dict[Any, Shown] = {}
+        shown = []
+        for addressed, show in zip(act.whom[0].tolist(), shows, strict=True):
+            if addressed and show not in made:
+                prompt, announced, parts, run = show
+                prospects = None if parts is None else Prospects(parts)
+                made[show] = Shown(act.label, bool(used(offer)), prompt, announced, prospects, run)
+            shown.append(made[show] if addressed else nothing)
+        return shown
 
-    def _give(self, label: str, award: Award, whom: Bools) -> None:
-        """Hand out one tactic's award and book it."""
+    def _book(self, act: _Act, award: Award) -> None:
+        """Note what one tactic gives the group as a whole."""
         group = {name: self._spread(getattr(award, name))[0] for name in _ALL}
         for name, dose in group.items():
             self._model.given[name] = self._model.given.get(name, 0.0) + dose
-        self._model.ledger[-1][label] = {kind: group[kind] for kind in ("cost", "hours")}
-        for name in _EACH:
-            dose = getattr(award, name)
-            if dose is None:
-                continue
-            for member, addressed, one in zip(
-                self._people, whom[0].tolist(), self._spread(dose), strict=True
-            ):
-                if name == "gatherings":
-                    member.tables.append(int(one) if addressed else -1)
-                elif addressed and one and (member.came or CHANNELS[name].reaches == "audience"):
-                    member.given[name] = member.given.get(name, 0.0) + one
-                    if name in ("reward", "packet"):
-                        member.rewards[label] = member.rewards.get(label, 0.0) + one
+        self._model.ledger[-1][act.label] = {kind: group[kind] for kind in ("cost", "hours")}
+
+    def _give(self, act: _Act, channel: str, doses: list[float]) -> None:
+        """Hand out what one tactic gives in one channel."""
+        everybody = CHANNELS[channel].reaches == "audience"
+        for member, addressed, dose in zip(self._people, act.whom[0].tolist(), doses, strict=True):
+            if channel == "gatherings":
+                member.tables.append(int(dose) if addressed else -1)
+            elif dose and addressed and (everybody or member.came):
+                member.given[channel] = member.given.get(channel, 0.0) + dose
+                if channel in ("reward", "packet"):
+                    member.rewards[act.label] = member.rewards.get(act.label, 0.0) + dose
 
     def _spread(self, dose: Dose) -> list[float]:
         """A dose as one number for each member."""

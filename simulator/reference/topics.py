@@ -34,11 +34,11 @@ def draws_in(member: Member) -> float:
 def tastes(member: Member) -> frozenset[int]:
     """topics: one topic for certain, each by a chance so that the mean is right, and perhaps small talk."""
     p, luck = member.model.p.topics, member.model.luck
-    sure, small, _, _ = luck.nth(member.person, _TASTE, 0, day=0)
+    sure, small, _, _ = luck.lasting(member.person, _TASTE)
     cares = {1 + int(sure * p.topics)} | ({_OFF} if small < p.smalltalk else set())
     chance = min(max((p.tastes - 1) / max(p.topics - 1, 1), 0), 1)
     for t in range(p.topics):
-        if luck.nth(member.person, _TASTE, 1 + t // 4, day=0)[t % 4] < chance:
+        if luck.lasting(member.person, _TASTE, 1 + t // 4)[t % 4] < chance:
             cares.add(1 + t)
     return frozenset(cares)
 
@@ -49,7 +49,7 @@ def writes(member: Member) -> list[int]:
     own = sorted(member.tastes - {_OFF})
     on = []
     for k in range(member.posts):
-        stray, which, _, _ = luck.nth(member.person, _WRITE, k, luck.day)
+        stray, which, _, _ = luck.uniforms(member.person, _WRITE, k)
         on.append(_OFF if stray < p.offtopic else own[int(which * len(own))])
     return on
 

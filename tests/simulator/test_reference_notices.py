@@ -75,16 +75,13 @@ def misses_do_harm(member):
 
 def any_streak_hurts(member):
     """A sting from the loss of two days on."""
-    pull = 0.0
     for s in member.shown:
         if s.run is not None:
-            p, held = member.model.p.streaks, member.held.get(s.label, 0.0)
-            wound = member.wound.get(s.label, 0.0) * 0.5 ** (1 / p.half_life)
+            held, wound = member.held.get(s.label, 0.0), member.wound.get(s.label, 0.0)
+            wound *= 0.5 ** (1 / member.model.p.streaks.half_life)
             if s.run < held:
                 wound = max(wound, (1 - s.run / held) * min(held, 7) / 7)
             member.held[s.label], member.wound[s.label] = s.run, wound
-            pull += p.gain * min(s.run, 7) / 7 * s.fresh - p.pain * wound
-    return pull
 
 
 def learns_though_away(member):
@@ -129,7 +126,7 @@ def sure_replies(member, scale, n):
 bonding, contagion, starts_talk = group.bonding, group.contagion, Member.starts_talk
 MUTANTS = {
     "habit": lambda patch: patch.setitem(model.PLAN["habit"], "habit", model.each(misses_do_harm)),
-    "streaks": lambda patch: patch.setitem(model.PULLS, "streaks", any_streak_hurts),
+    "streaks": lambda patch: patch.setitem(model.PLAN["pull"], "streaks", model.each(any_streak_hurts)),
     "rewards": lambda patch: patch.setitem(model.PLAN["learning"], "rewards", model.each(learns_though_away)),
     "fading": lambda patch: patch.setitem(model.PLAN["bonding"], "bonding", fades_daily),
     "contagion": lambda patch: patch.setitem(model.PLAN["contagion"], "contagion", grief_twice),
@@ -159,7 +156,8 @@ def test_a_wrong_equation_is_noticed(monkeypatch, name):
 
 def test_its_plan_is_the_fast_engines():
     ours = {name: kind for name, kind in mechanisms().items() if name in model.KNOWN}
-    plan = {phase: set(acts) for phase, acts in model.PLAN.items()} | {"pull": set(model.PULLS)}
+    plan = {phase: set(acts) for phase, acts in model.PLAN.items()}
+    plan["pull"] |= set(model.PULLS)
     for phase in PHASES:
         assert plan.get(phase, set()) == {name for name, kind in ours.items() if phase in kind().phases()}
 
