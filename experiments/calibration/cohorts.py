@@ -49,7 +49,10 @@ def main(words: Sequence[str]) -> None:
     write(posterior, cohorts, command)
     print("written; now predicting every cohort from the others", flush=True)
     scored = score_cohorts(cohorts, seed, int(given.get("workers", 2)))
-    print(result(scored))
+    line = result(scored)
+    path = _CONFIGS / MECHANISM
+    path.write_text(f"{path.read_text('utf-8')}{line}\n", "utf-8")
+    print(line)
 
 
 def resampled(bank: list[Settings], evidence: list[Floats], seed: int) -> Posterior:
@@ -134,12 +137,12 @@ _OTHERS = ((1, 2, 3), (0, 2, 3), (0, 1, 3), (0, 1, 2))
 
 
 def result(scored: Scored) -> str:
-    """One line on the score, for the record."""
+    """The score, for the record."""
     gain = scored.skill(REFITTED, BASELINE)
     mean = {name: scored.scores(name).mean() for name in (REFITTED, BASELINE)}
     return (
-        f"# Left out one by one: log score a day {mean[REFITTED]:.4f}, running rate + yesterday + day "
-        f"{mean[BASELINE]:.4f}, gain {gain.estimate:+.4f} ({gain.low:+.4f} to {gain.high:+.4f})."
+        f"# Cohorts left out one by one: log score a day {mean[REFITTED]:.4f}; running rate + yesterday +\n"
+        f"# day {mean[BASELINE]:.4f}; gain {gain.estimate:+.4f} ({gain.low:+.4f} to {gain.high:+.4f})."
     )
 
 

@@ -37,6 +37,8 @@ FITTED = (
     ("departure", "theta"),
     ("departure", "start"),
 )
+#: Settings that new ones are drawn around, and the least spread they are drawn with, in shares of the range.
+_COUNT, _LEAST = 4.0, 0.03
 #: Levels of a cohort: logit of a novice's visit on an ordinary day, the group's own effect included.
 LEVELS = np.arange(-1.0, 4.01, 0.5)
 #: Spreads between groups that are weighed, within the parameter's range.
@@ -81,7 +83,7 @@ PEOPLES = tuple(
         (0.4, 0.7, 1.0),
         (0.2, 0.3, 0.4, 0.5),
         (3.0, 4.5, 6.0),
-        ((0.0, 0.0), *product((0.3, 0.4, 0.5), (3.0, 5.0))),
+        ((0.0, 0.0), *product((0.3, 0.45, 0.6), (3.0, 5.0))),
     )
 )
 
@@ -112,23 +114,23 @@ def spread_out(count: int, seed: int = 1) -> list[Settings]:
 def near(bank: Sequence[Settings], weights: Floats, count: int, seed: int) -> list[Settings]:
     """More settings where those of a bank weigh most.
 
-    Normal around the weighted mean, with the weights flattened until at least a sixth of the bank counts, so
-    that the new ones reach beyond the best; folded into the ranges.
+    Normal around the weighted mean, with the weights flattened until about :data:`_COUNT` of the bank count,
+    so that the new ones reach beyond the best; folded into the ranges.
     """
     log = np.log(np.maximum(weights, 1e-300))
     power = 1.0
     while True:
         flat = np.exp(power * (log - log.max()))
         flat /= flat.sum()
-        if 1.0 / (flat**2).sum() >= len(bank) / 6 or power < 1e-3:
+        if 1.0 / (flat**2).sum() >= min(_COUNT, len(bank)) or power < 1e-3:
             break
         power *= 0.8
     bounds = ranges()
     values = np.array([[one[name] for name in bounds] for one in bank])
     mean = flat @ values
-    spread = np.sqrt(flat @ (values - mean) ** 2)
-    normal = np.random.default_rng(seed).standard_normal((count, len(bounds)))
     low, high = np.array(list(bounds.values())).T
+    spread = np.maximum(np.sqrt(flat @ (values - mean) ** 2), _LEAST * (high - low))
+    normal = np.random.default_rng(seed).standard_normal((count, len(bounds)))
     drawn = mean + spread * normal
     folded = low + np.abs((drawn - low + (high - low)) % (2 * (high - low)) - (high - low))
     return [dict(zip(bounds, map(float, row), strict=True)) for row in folded]

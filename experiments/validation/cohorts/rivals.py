@@ -8,7 +8,11 @@ Each is fitted to the other cohorts by maximum likelihood; of the one it predict
     wide        the same and: no check-in yet (one day, two days and more), rate over the last 7 days, the day
                 before yesterday, misses in the camp's week so far, the place in that week
 
-``running`` is the baseline of the data's notes; ``wide`` is the strongest of a few that came to mind.
+``running`` is the baseline of the data's notes, ``wide`` the strongest of a few that came to mind. On the 14
+development cohorts ``running`` gives -0.547 over all cells; fitted and scored without first days and days of
+removal, with the rate itself for its log odds, it gives the -0.531 of the notes, to which a streak as a step
+for each length adds 0.007 and min(run, 7) / 7 nothing. Leaving days of removal out flatters whoever knows the
+rule: a third miss in the camp's week is then never seen.
 """
 
 from dataclasses import dataclass

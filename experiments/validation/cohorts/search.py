@@ -1,6 +1,7 @@
 """Which settings to weigh: some spread over all that may be, more where the likelihood is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,11 @@ from experiments.validation.cohorts.posterior import Posterior
 from experiments.validation.cohorts.reading import Cohort
 
 Floats = NDArray[np.float64]
-#: Settings spread over the declared ranges; rounds of more near the best; settings of a round.
-WIDE, ROUNDS, NEAR = 32, 2, 10
+#: Settings spread over the declared ranges; rounds of more near the best; settings of a round; how many of
+#: all of them are weighed in full.
+WIDE, ROUNDS, NEAR, BEST = 64, 3, 8, 12
+#: Members of a cohort that the search looks at; all of them count once settings are weighed.
+SEARCHED = 60
 #: Settings of one piece of work.
 _CHUNK = 8
 #: Settings, and the log likelihood of each cohort under them, ``(settings, peoples, levels)``.
@@ -21,7 +25,7 @@ Weighed = tuple[list[Settings], list[Floats]]
 
 
 def search(
-    cohorts: Sequence[Cohort], blocks: Sequence[Iterable[int]], pool: Pool, seed: int
+    cohorts: Sequence[Cohort], blocks: Sequence[Collection[int]], pool: Pool, seed: int
 ) -> list[Weighed]:
     """Settings worth weighing, for each block of cohorts found without looking at that block.
 
@@ -33,21 +37,41 @@ def search(
         pool: Who does the work.
         seed: Seed.
     """
+    thin = [thinned(one, SEARCHED, seed) for one in cohorts]
     bank = spread_out(WIDE, seed)
-    (first,) = _weigh(cohorts, [bank], pool, seed)
+    (first,) = _weigh(thin, [bank], pool, seed)
     found: list[Weighed] = [(bank, first) for _ in blocks]
     for turn in range(ROUNDS):
-        more = []
-        for number, (block, (bank, weighed)) in enumerate(zip(blocks, found, strict=True)):
-            others = [one for k, one in enumerate(weighed) if k not in block]
-            weight = Posterior.of(bank, others).of_settings
-            more.append(near(bank, weight, NEAR, seed + turn * len(blocks) + number))
-        new = _weigh(cohorts, more, pool, seed)
-        found = [
-            ([*bank, *added], [np.concatenate(pair) for pair in zip(weighed, fresh, strict=True)])
-            for (bank, weighed), added, fresh in zip(found, more, new, strict=True)
+        more = [
+            near(one[0], _weight(one, block), NEAR, seed + turn * len(blocks) + number)
+            for number, (block, one) in enumerate(zip(blocks, found, strict=True))
         ]
-    return found
+        new = _weigh(thin, more, pool, seed)
+        found = [
+            ([*tried, *added], [np.concatenate(pair) for pair in zip(weighed, fresh, strict=True)])
+            for (tried, weighed), added, fresh in zip(found, more, new, strict=True)
+        ]
+    best = [
+        [one[0][k] for k in np.argsort(-_weight(one, block))[:BEST]]
+        for block, one in zip(blocks, found, strict=True)
+    ]
+    return list(zip(best, _weigh(cohorts, best, pool, seed), strict=True))
+
+
+def thinned(cohort: Cohort, most: int, seed: int) -> Cohort:
+    """A cohort with at most so many of its members, drawn at random."""
+    people = len(cohort.members)
+    if people <= most:
+        return cohort
+    who = np.sort(np.random.default_rng(seed).choice(people, most, replace=False))
+    members = tuple(cohort.members[i] for i in who)
+    return replace(cohort, members=members, told=cohort.told[:, who], removed=cohort.removed[who])
+
+
+def _weight(found: Weighed, block: Collection[int]) -> Floats:
+    """Weight of each setting by the cohorts outside a block."""
+    bank, weighed = found
+    return Posterior.of(bank, [one for k, one in enumerate(weighed) if k not in block]).of_settings
 
 
 def _weigh(
