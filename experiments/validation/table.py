@@ -14,6 +14,7 @@ from experiments.validation.trial import Finding
 COLUMNS = (
     *("pattern", "part", "says", "sources", "target", "target_low", "target_high", "estimate", "low", "high"),
     *("worlds", "result", "kind", "prior_share", "prior_draws", "carrier", "estimate_without", "built_in"),
+    "strength",
 )
 #: Key of the section.
 PATTERNS = "patterns"
@@ -83,7 +84,11 @@ def record(part: Part, pattern: Pattern, finding: Finding | None) -> dict[str, A
     """A row of the files; numbers that are not there are None."""
     row = dict.fromkeys(COLUMNS)
     row |= {"pattern": pattern.key, "part": part.key, "says": part.says["en"], "target": part.text}
-    row |= {"sources": " ".join(pattern.sources), "kind": " ".join(pattern.kind)}
+    row |= {
+        "sources": " ".join(pattern.sources),
+        "kind": " ".join(pattern.kind),
+        "strength": pattern.strength,
+    }
     row |= {"target_low": _known(part.low), "target_high": _known(part.high), "result": "not representable"}
     if finding is not None:
         row |= {"estimate": finding.estimate, "low": finding.low, "high": finding.high}
