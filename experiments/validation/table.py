@@ -18,7 +18,7 @@ COLUMNS = (
 )
 #: Key of the section.
 PATTERNS = "patterns"
-NOTES = ("rule", "prior", "kind")
+NOTES = ("rule", "prior", "kind", "where")
 
 
 def section(

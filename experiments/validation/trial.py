@@ -49,8 +49,9 @@ class Carrier:
 
     @property
     def name(self) -> str:
-        """``conversation.audience``."""
-        return f"{self.mechanism}.{self.parameter}" if self.parameter else self.mechanism
+        """``conversation.audience``, or ``bonding.others = 1`` where it is not nought that switches it off."""
+        name = f"{self.mechanism}.{self.parameter}" if self.parameter else self.mechanism
+        return f"{name} = {self.off:g}" if self.off else name
 
     @property
     def settings(self) -> dict[str, dict[str, Any]]:

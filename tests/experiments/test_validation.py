@@ -116,6 +116,7 @@ def test_prior_draws_share_their_parameters_within_and_differ_between():
     [
         (Carrier("conversation", "audience"), True, "conversation.audience"),
         (Carrier("rewards", "phi"), False, "rewards.phi"),
+        (Carrier("bonding", "others", 1.0), True, "bonding.others = 1"),
         (Carrier("novelty"), True, "novelty"),
         (Carrier("rewards"), False, "rewards"),
     ],
