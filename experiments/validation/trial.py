@@ -49,7 +49,7 @@ class Carrier:
 
     @property
     def name(self) -> str:
-        """``conversation.audience``, or ``bonding.others = 1`` where it is not nought that switches it off."""
+        """``conversation.audience``, or ``bonding.others = 1`` where nought is not what switches it off."""
         name = f"{self.mechanism}.{self.parameter}" if self.parameter else self.mechanism
         return f"{name} = {self.off:g}" if self.off else name
 
