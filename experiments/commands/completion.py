@@ -48,6 +48,7 @@ complete -c qunlab -f -a '(qunlab __complete (commandline -cp | string collect) 
 #: Words that few settings take.
 _WORDS = {"lang": ("en", "zh"), "uncertainty": ("full", "luck"), "workers": ("auto",), "block": ("auto",)}
 _LANGS = ("lang=en", "lang=zh")
+_VALIDATE = ("data=", "replicates=", "seed=", "workers=", "out=")
 
 
 def run(call: Call) -> int:
@@ -100,7 +101,7 @@ def _words(command: str, current: str) -> Iterable[str]:
     if command == "odd":
         return ("check", "out=", *_LANGS)
     if command == "validate":
-        return [*(f"P{n}" for n in range(1, 19)), "data=", "replicates=", "seed=", "workers=", "out=", *_LANGS]
+        return [*(f"P{n}" for n in range(1, 19)), *_VALIDATE, *_LANGS]
     if command not in ("compare", "screen"):
         return _LANGS
     key, equals, _ = current.partition("=")
