@@ -107,7 +107,7 @@ def main(words):
     odd = [word for word in words if word != "quick" and not word.startswith("out=")]
     if odd:
         sys.exit(f"python -m benchmarks knows 'quick' and 'out=FILE', not {odd[0]!r}.")
-    ns = side_by_side(BLOCK, 500, 60 if quick else 365, 5 if quick else 30, 3 if quick else 5)
+    ns = side_by_side(BLOCK, 500, 60 if quick else 365, 30, 3 if quick else 5)
     block = day.apart(BLOCK, 500, 60 if quick else 365)
     sizes = scaling(SIZES[:-1] if quick else SIZES, 30, 1 if quick else 3)
     promised = goals(ns, block, sizes)

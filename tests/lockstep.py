@@ -185,7 +185,7 @@ def lockstep(scenario, replicate=0, seed=5, batch=()):
     turned = frozenset()
     while True:
         outcome, calls = _run(scenario, replicate, seed, batch, turned)
-        for call in sorted(calls - turned):
+        for call in sorted(calls - turned, key=str):
             again, _ = _run(scenario, replicate, seed, batch, turned | {call})
             if again.days > outcome.days:
                 turned |= {call}

@@ -24,7 +24,7 @@ def count(group: "ReferenceModel") -> dict[str, float]:
         member.last_spoke = day
     dormant = seen = 0
     for member in people:
-        dormant += away(member, day) >= SILENT_DAYS
+        dormant += day - member.last_came >= SILENT_DAYS and away(member, day) >= SILENT_DAYS
         seen += member.last_came != NEVER and day - member.last_came < MONTH
     counts = {
         "members": len(people),

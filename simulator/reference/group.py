@@ -194,7 +194,8 @@ def bonding(group: "ReferenceModel") -> None:
         gathering(group, n)
     stay, weekly = log(p.stay), group.day % 7 == 6
     for one in group.people:
-        one.hazard += stay * one.met
+        if one.met:
+            one.hazard += stay * one.met
         if weekly:
             fading(group, one)
 
@@ -235,7 +236,7 @@ def fading(group: "ReferenceModel", one: Member) -> None:
         if one.unique_id < other.unique_id:
             left = strength * kept
             one.friends[other] = other.friends[one] = left
-            if group.luck.decide(left, 0.01, one.person, f"loses {other.person}"):
+            if group.luck.decide(left, 0.01, one.unique_id, ("loses", other.unique_id)):
                 one.part(other)
 
 

@@ -5,7 +5,7 @@ in float32, this one in Python's floats, so now and then a draw falls between th
 within :data:`CLOSE` of the boundary, may an umpire say that the fast engine decided the other way.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from simulator.philox import cell, negative_binomial, poisson, unit, words
 #: How near to its boundary a decision must lie for the umpire to be asked.
 CLOSE = 1e-5
 #: Day, person and what is decided: whether the other engine decided it the other way.
-Umpire = Callable[[int, int, str], bool]
+Umpire = Callable[[int, int, Hashable], bool]
 
 
 @kernel
@@ -63,22 +63,22 @@ class Luck:
         """A number in (0, 1) of 24 bits; of day 0 for what is settled once."""
         return float(cell(words(person, day, 0, self._replicate, self._seed, decision)[0]))
 
-    def decide(self, u: float, p: float, who: Any, what: str) -> bool:
+    def decide(self, u: float, p: float, who: Any, what: Hashable) -> bool:
         """Whether ``u`` lies under ``p``: a decision taken with chance ``p``, or a threshold passed."""
         if self._umpire is None:
             return u < p
         self.decisions += 1
         return (u < p) != (abs(u - p) < CLOSE and self._umpire(self.day, int(who), what))
 
-    def poisson(self, u: float, mean: float, who: Any, what: str) -> int:
+    def poisson(self, u: float, mean: float, who: Any, what: Hashable) -> int:
         """A Poisson count by inversion."""
         return self._count(lambda v: poisson(v, mean), u, who, what)
 
-    def negative_binomial(self, u: float, mean: float, shape: float, who: Any, what: str) -> int:
+    def negative_binomial(self, u: float, mean: float, shape: float, who: Any, what: Hashable) -> int:
         """A negative-binomial count by inversion: variance is mean + mean^2 / shape."""
         return self._count(lambda v: negative_binomial(v, mean, shape), u, who, what)
 
-    def _count(self, quantile: Callable[[float], int], u: float, who: Any, what: str) -> int:
+    def _count(self, quantile: Callable[[float], int], u: float, who: Any, what: Hashable) -> int:
         count = quantile(u)
         if self._umpire is None:
             return count

@@ -81,9 +81,10 @@ class Member(Person):
 
     def reminded(self) -> float:
         """prompts: ``w (1 - exp(-prompt)) N``."""
-        pull = 0.0
+        w, pull = self.model.p.prompts.weight, 0.0
         for s in self.shown:
-            pull += self.model.p.prompts.weight * (1 - exp(-s.prompt)) * self.fresh.get(s.label, 1.0)
+            if s.prompt:
+                pull += w * (1 - exp(-s.prompt)) * self.fresh.get(s.label, 1.0)
         return pull
 
     def lured(self) -> float:
@@ -120,8 +121,9 @@ class Member(Person):
     def sees(self) -> None:
         """novelty: ``x <- d x + exposed,  N = f + (1 - f) exp(-x / x0)``, of each tactic."""
         p = self.model.p.novelty
+        keep = 1 - p.recovery
         for label in self.seen:
-            self.seen[label] *= 1 - p.recovery
+            self.seen[label] *= keep
         for s in self.shown:
             if s.speaks and not self.muted:
                 x = self.seen.get(s.label, 0.0)
@@ -136,7 +138,8 @@ class Member(Person):
         for s in self.shown:
             if s.run is not None:
                 held, wound = self.held.get(s.label, 0.0), self.wound.get(s.label, 0.0)
-                wound *= 0.5 ** (1 / self.model.p.streaks.half_life)
+                if wound > 0:
+                    wound *= 0.5 ** (1 / self.model.p.streaks.half_life)
                 if s.run < held and held > 2:
                     wound = max(wound, (1 - s.run / held) * min(held - 2, 5) / 5)
                 self.held[s.label], self.wound[s.label] = s.run, wound
@@ -165,7 +168,7 @@ class Member(Person):
             return False
         x = self.model.p.uptake.check + 3 * (self.discipline - 0.4)
         u = self.model.luck.uniform(self.person, decision)
-        return self.model.luck.decide(u, 1 / (1 + exp(-x)), self.person, f"checks in {decision}")
+        return self.model.luck.decide(u, 1 / (1 + exp(-x)), self.person, ("checks in", decision))
 
     def goes(self, decision: int) -> bool:
         """uptake: somebody asked would go with chance ``go (0.5 + B)``."""
@@ -173,7 +176,7 @@ class Member(Person):
             return False
         u = self.model.luck.uniform(self.person, decision)
         p = self.model.p.uptake.go * (0.5 + self.belonging)
-        return self.model.luck.decide(u, p, self.person, f"goes {decision}")
+        return self.model.luck.decide(u, p, self.person, ("goes", decision))
 
     # conversation: of visitors, in two rounds --------------------------------------------------------------
 
@@ -205,7 +208,7 @@ class Member(Person):
     def joins_talk(self, share: float, chance: float) -> None:
         """conversation: one's part in the replies of all, and whether one's question is answered."""
         luck, who = self.model.luck, self.person
-        reply, hear, *_ = luck.uniforms(who, _REPLY)
+        reply, hear, _, _ = luck.uniforms(who, _REPLY)
         if share > 0:
             self.posts += luck.poisson(reply, self.weight * share, who, "replies")
         self.answered = self.asked and luck.decide(hear, chance, who, "is answered")
@@ -337,7 +340,7 @@ class Member(Person):
         self.exiting = self.put_out()
         x = p.strain * self.fatigue + p.grief * self.loss + self.hazard
         risk = exp(min(x - p.bond * (self.belonging - self.model.community.belonging), 20))
-        leave, mute, *_ = luck.uniforms(who, _GO)
+        leave, mute, _, _ = luck.uniforms(who, _GO)
         if luck.decide(leave, p.exit * risk, who, "leaves"):
             self.exiting = True
         elif not self.muted:

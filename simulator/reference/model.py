@@ -72,6 +72,16 @@ def each(act: Callable[[Member], None]) -> Act:
     return run
 
 
+def visiting(act: Callable[[Member], None]) -> Act:
+    """A phase for those who came."""
+
+    def run(model: "ReferenceModel") -> None:
+        for member in model.visitors:
+            act(member)
+
+    return run
+
+
 #: What speaks for and against coming: terms of each member's logit, in the phase "pull".
 PULLS: dict[str, Callable[[Member], float]] = {
     "arrivals": Member.opens_the_group,
@@ -106,7 +116,7 @@ PLAN: dict[str, dict[str, Act]] = {
     "gifts": {"gift_echo": group.gift_echo},
     "learning": {
         "learning": each(Member.learns),
-        "reception": each(Member.is_received),
+        "reception": visiting(Member.is_received),
         "rewards": each(Member.gets),
     },
     "bonding": {"bonding": group.bonding, "referral": each(Member.is_held)},

@@ -117,6 +117,7 @@ class Person(mesa.Agent):
         self.tastes: frozenset[int] = frozenset()
         self.finds = self.toil = self.company = 0.0
         self.came = self.coming = self.stirred = False
+        self.silent()
         self.pull = 0.0
         self.begin()
         self.born()
@@ -124,8 +125,8 @@ class Person(mesa.Agent):
 
     def begin(self) -> None:
         """Forget today; ``came`` stays, for arrivals and friends still look at who came yesterday."""
-        self.posts = self.seeds = self.replies = 0
-        self.asked = self.answered = self.replied = False
+        if self.came:
+            self.silent()
         self.gone = self.exiting = False
         self.echo = self.hazard = 0.0
         self.shown: list[Shown] = []
@@ -133,6 +134,11 @@ class Person(mesa.Agent):
         self.given: dict[str, float] = {}
         self.rewards: dict[str, float] = {}
         self.tables: list[int] = []
+
+    def silent(self) -> None:
+        """Nothing said yet."""
+        self.posts = self.seeds = self.replies = 0
+        self.asked = self.answered = self.replied = False
 
     def born(self) -> None:
         """Draw traits and opening state.

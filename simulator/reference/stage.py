@@ -14,7 +14,7 @@ from simulator.members import COLUMNS, Members
 from simulator.reference.member import Member
 from simulator.reference.prospects import Prospects
 from simulator.reference.stimuli import Shown
-from simulator.stimuli import CHANNELS, Award, Dose, Offer, used
+from simulator.stimuli import CHANNELS, Award, Dose, Offer, per_group, used
 from simulator.strategy import Memory, Strategy, blank_memory
 from simulator.ties import Ties
 
@@ -158,16 +158,17 @@ class Stage:
         made: dict[Any, Shown] = {}
         shown = []
         for addressed, show in zip(act.whom[0].tolist(), shows, strict=True):
-            if addressed and show not in made:
+            one = made.get(show) if addressed else nothing
+            if one is None:
                 prompt, announced, parts, run = show
                 prospects = None if parts is None else Prospects(parts)
-                made[show] = Shown(act.label, bool(used(offer)), prompt, announced, prospects, run)
-            shown.append(made[show] if addressed else nothing)
+                one = made[show] = Shown(act.label, bool(used(offer)), prompt, announced, prospects, run)
+            shown.append(one)
         return shown
 
     def _book(self, act: _Act, award: Award) -> None:
         """Note what one tactic gives the group as a whole."""
-        group = {name: self._spread(getattr(award, name))[0] for name in _ALL}
+        group = {name: float(per_group(getattr(award, name), 1)[0]) for name in _ALL}
         for name, dose in group.items():
             self._model.given[name] = self._model.given.get(name, 0.0) + dose
         self._model.ledger[-1][act.label] = {kind: group[kind] for kind in ("cost", "hours")}
@@ -185,6 +186,7 @@ class Stage:
 
     def _spread(self, dose: Dose) -> list[float]:
         """A dose as one number for each member."""
-        array = np.asarray(0.0 if dose is None else dose, np.float64)
-        spread: list[float] = np.broadcast_to(array.reshape(1, -1), (1, len(self._people)))[0].tolist()
+        if dose is None or isinstance(dose, int | float):
+            return [float(dose or 0.0)] * len(self._people)
+        spread: list[float] = np.broadcast_to(dose.reshape(1, -1), (1, len(self._people)))[0].tolist()
         return spread
