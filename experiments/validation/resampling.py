@@ -79,7 +79,7 @@ def ratio(top: Floats, bottom: Floats, level: float = 0.95) -> tuple[float, floa
         if again.error.min() > 1e-9 * error:
             pivots = (again.value - estimate) / again.error
             below, above = np.clip(np.quantile(pivots, (tail, 1.0 - tail)), -WIDEST * reach, WIDEST * reach)
-    return estimate, estimate - above * error, estimate - below * error
+    return estimate, float(estimate - above * error), float(estimate - below * error)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ Weighed = tuple[list[Settings], list[Floats]]
 
 
 def search(
-    cohorts: Sequence[Cohort], blocks: Sequence[Collection[int]], pool: Pool, seed: int
+    cohorts: Sequence[Cohort], blocks: Sequence[Collection[int]], pool: Pool, seed: int, best: int = BEST
 ) -> list[Weighed]:
     """Settings worth weighing, for each block of cohorts found without looking at that block.
 
@@ -36,6 +36,7 @@ def search(
         blocks: Indices of the cohorts of each block.
         pool: Who does the work.
         seed: Seed.
+        best: How many settings of each block are weighed in full.
     """
     thin = [thinned(one, SEARCHED, seed) for one in cohorts]
     bank = spread_out(WIDE, seed)
@@ -51,11 +52,11 @@ def search(
             ([*tried, *added], [np.concatenate(pair) for pair in zip(weighed, fresh, strict=True)])
             for (tried, weighed), added, fresh in zip(found, more, new, strict=True)
         ]
-    best = [
-        [one[0][k] for k in np.argsort(-_weight(one, block))[:BEST]]
+    chosen = [
+        [one[0][k] for k in np.argsort(-_weight(one, block))[:best]]
         for block, one in zip(blocks, found, strict=True)
     ]
-    return list(zip(best, _weigh(cohorts, best, pool, seed), strict=True))
+    return list(zip(chosen, _weigh(cohorts, chosen, pool, seed), strict=True))
 
 
 def thinned(cohort: Cohort, most: int, seed: int) -> Cohort:
