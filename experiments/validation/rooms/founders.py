@@ -26,7 +26,7 @@ from experiments.validation.rooms.week import KNOWN, Week
 
 Floats = NDArray[np.float64]
 #: Chance that somebody new comes on a day, and messages they start on a visit, where u_r is nought.
-VISITING, MESSAGES = 0.15, 2.0
+VISITING, MESSAGES = 0.1, 4.0
 #: Age from which strangers come less, in days: the first week's end.
 YOUTH = 7.0
 #: Points of the grid: chances of coming, messages a visit, effects of the room.
