@@ -19,7 +19,7 @@ from scipy.special import expit
 
 from experiments.validation.cohorts import tables_in
 from experiments.validation.cohorts.committed import COMMUNITY, MECHANISM
-from experiments.validation.cohorts.people import FITTED, GROUPS, LEVELS, PEOPLES, Settings
+from experiments.validation.cohorts.people import FITTED, GROUPS, LEVELS, PEOPLES, WEEKEND, Settings
 from experiments.validation.cohorts.pool import Pool
 from experiments.validation.cohorts.posterior import Posterior
 from experiments.validation.cohorts.reading import Cohort, content_hash, read_cohorts
@@ -89,7 +89,7 @@ def write(found: Posterior, cohorts: Sequence[Cohort], command: str) -> None:
         "# 个人差异和坚持的参数，用真实打卡群拟合，与社群 check_in_cohort 搭配。",
     ]
     named: dict[str, list[str]] = {}
-    for mechanism, name in FITTED:
+    for mechanism, name in FITTED[:-1]:
         values = np.array([one[mechanism, name] for one in found.bank])
         named.setdefault(mechanism, []).append(_range(name, quantiles(values, settings)))
     spread = np.array([one.spread for one in PEOPLES])
@@ -103,13 +103,14 @@ def write(found: Posterior, cohorts: Sequence[Cohort], command: str) -> None:
         *about,
         f"# Middle and 5th to 95th percentile over cohorts resampled whole, among the {_WEIGHED} best of the",
         "# settings tried: rather too narrow than too wide, most of all for habit, which hardly shows.",
-        "# Cohorts say nothing of attendance apart from checking in, interest apart from belonging,",
-        "# weekdays, or what any tactic does.",
+        "# Cohorts say nothing of attendance apart from checking in, interest apart from belonging, or what",
+        "# any tactic does.",
     ]
     _put(MECHANISM, lines)
     mean = {name: float(people @ [getattr(one, name) for one in PEOPLES]) for name in ("keen", "idle")}
     shift = {name: float(people @ [getattr(one, name) for one in PEOPLES]) for name in ("above", "below")}
     level = float(levels @ LEVELS)
+    odds = float(settings @ [one[WEEKEND] for one in found.bank])
     chance = {"kol": level + shift["above"], "novice": level, "lurker": level - shift["below"]}
     visiting = ", ".join(f"{role}: {_chance(x):.4g}" for role, x in chance.items())
     lines = [
@@ -128,10 +129,11 @@ def write(found: Posterior, cohorts: Sequence[Cohort], command: str) -> None:
         f"novices: {1 - mean['keen'] - mean['idle']:.3f}",
         f"visiting: {{owner: 0.9, {visiting}}}",
         "messages: {owner: 0, kol: 0, novice: 0, lurker: 0}",
-        "weekdays: {mon: 1, tue: 1, wed: 1, thu: 1, fri: 1, sat: 1, sun: 1}",
+        f"weekdays: {{mon: 1, tue: 1, wed: 1, thu: 1, fri: 1, sat: {odds:.2f}, sun: {odds:.2f}}}",
         "arrivals: 0.0",
         "invitations: 0.0",
         *about,
+        "# Weekend: days 5 and 6 of the camp's week; dates without a year do not say that day 0 is a Monday.",
         "# The organiser, who makes the group complete, takes no part; owners and group size are no fit.",
     ]
     _put(COMMUNITY, lines)

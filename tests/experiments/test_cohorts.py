@@ -26,6 +26,7 @@ FLAT = dict.fromkeys(FITTED, 0.0) | {
     ("habit", "growth"): 0.05,
     ("streaks", "half_life"): 7.0,
     ("departure", "start"): 2.0,
+    ("community", "weekend"): 1.0,
 }
 USUAL = FLAT | {
     ("habit", "weight"): 1.2,
@@ -248,3 +249,12 @@ def test_both_languages_say_the_same_things() -> None:
     for lang in ("en", "zh"):
         say = Catalogue(lang)
         assert say("cohorts.of", won=3, of=14)
+
+
+def test_the_weekend_shifts_the_logit_on_days_5_and_6() -> None:
+    week = cohort("#" * 7)
+    plain, quiet = (
+        lk.expected(week, [FLAT | {("community", "weekend"): odds}], 16)[:, 0] for odds in (1.0, 0.5)
+    )
+    assert plain[:5] == pytest.approx(quiet[:5])
+    assert (quiet[5:, 2:] < plain[5:, 2:]).all()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import logit
 from scipy.stats import qmc
 
-from experiments.validation.cohorts.people import FITTED, LEVELS, People, Settings
+from experiments.validation.cohorts.people import FITTED, LEVELS, WEEKEND, People, Settings
 
 Floats = NDArray[np.float64]
 MECHANISM, COMMUNITY = "mechanism/fitted_cohorts.yaml", "community/check_in_cohort.yaml"
@@ -45,10 +45,11 @@ def committed() -> Committed:
     text = _text(MECHANISM)
     content = next(line.removeprefix(_MARK).strip() for line in text.splitlines() if line.startswith(_MARK))
     values, who = yaml.safe_load(text), yaml.safe_load(_text(COMMUNITY))
-    names = (*FITTED, *_SPREADS)
+    names = (*(name for name in FITTED if name != WEEKEND), *_SPREADS)
     points = qmc.Sobol(len(names), rng=np.random.default_rng(1)).random(DRAWS)
     rows = [
         {name: _at(values[name[0]][name[1]], float(u)) for name, u in zip(names, row, strict=True)}
+        | {WEEKEND: float(who["weekdays"]["sat"])}
         for row in points
     ]
     chance = who["visiting"]

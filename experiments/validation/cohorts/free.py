@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from experiments.validation.cohorts.curves import ruled
 from experiments.validation.cohorts.likelihood import columns, scenario
-from experiments.validation.cohorts.people import LEVELS, People, Settings
+from experiments.validation.cohorts.people import LEVELS, WEEKEND, People, Settings, weekend
 from experiments.validation.cohorts.reading import Cohort
 from simulator.simulation import Simulation
 
@@ -36,11 +36,13 @@ def simulated(
     drawn = np.unravel_index(rng.choice(prior.size, worlds, p=prior.ravel() / prior.sum()), prior.shape)
     size = len(cohort.members)
     setting = scenario(size, cohort.days, also=("awakening", "departure"))
-    run = Simulation(setting, range(worlds), seed, columns([bank[k] for k in drawn[0]], 1))
-    run.world.effect[:] = LEVELS[drawn[2]]
+    chosen = [bank[k] for k in drawn[0]]
+    run = Simulation(setting, range(worlds), seed, columns(chosen, 1))
+    odds = np.array([one[WEEKEND] for one in chosen])
     run.world.members.effect[:] = np.stack([_effects(peoples[h], size, rng) for h in drawn[1]])
     done = np.zeros((worlds, cohort.days, size), bool)
     for day in range(cohort.days):
+        run.world.effect[:] = LEVELS[drawn[2]] + weekend(odds, day)
         run.step()
         done[:, day] = run.world.awards[0][1].tokens
     return [ruled(f"{cohort.name} {k}", table, cohort) for k, table in enumerate(done)]

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.validation.cohorts.followed import Followed
-from experiments.validation.cohorts.people import LEVELS, People, Settings
+from experiments.validation.cohorts.people import LEVELS, WEEKEND, People, Settings, weekend
 from experiments.validation.cohorts.reading import DONE, EMPTY, Cohort
 from simulator.community import Community
 from simulator.registry import make_strategy, mechanisms
@@ -84,8 +84,9 @@ def expected(cohort: Cohort, bank: Sequence[Settings], rows: int = ROWS, seed: i
     order = (np.arange(1, rows + 1) * _GOLDEN) % 1.0
     m.discipline[:] = np.tile(np.quantile(m.discipline, order), len(bank))[:, None]
     m.effect[:] = np.tile(effects(rows), len(bank))[:, None]
-    run.world.effect[:] = 0.0
-    for _ in range(cohort.days):
+    odds = np.repeat([one[WEEKEND] for one in bank], rows)
+    for day in range(cohort.days):
+        run.world.effect[:] = weekend(odds, day)  # the level is part of the particles' effects
         run.step()
     return np.stack(run.chances).reshape(cohort.days, len(bank), rows, size)
 
@@ -93,7 +94,7 @@ def expected(cohort: Cohort, bank: Sequence[Settings], rows: int = ROWS, seed: i
 def columns(bank: Sequence[Settings], rows: int) -> dict[str, dict[str, Floats]]:
     """Settings as parameters row by row, each repeated ``rows`` times."""
     out: dict[str, dict[str, Floats]] = {}
-    for mechanism, name in bank[0]:
+    for mechanism, name in bank[0].keys() - {WEEKEND}:
         out.setdefault(mechanism, {})[name] = np.repeat([one[mechanism, name] for one in bank], rows)
     return out
 

@@ -7,6 +7,8 @@ Cohorts tell persons apart (their own level, how long it lasts) and little else.
     people    level of visits, spread of persons, shares and visits of the roles: here KOLs are those who
               hardly ever miss and lurkers those who hardly ever come, novices the rest
     groups    spread of u between cohorts
+    rhythm    odds of a visit on days 5 and 6 of the camp's week: the engine's day 0 is a Monday, and camps
+              that count their weeks from day 0 are taken to begin on one
 
 each within the range its parameter has anyway. Everything else stays at its default.
 """
@@ -25,6 +27,8 @@ from simulator.registry import mechanisms
 Floats = NDArray[np.float64]
 #: Parameter values by (mechanism, parameter).
 Settings = Mapping[tuple[str, str], float]
+#: Odds of a visit at the weekend, and what they may be.
+WEEKEND, _ODDS = ("community", "weekend"), (0.3, 1.2)
 #: Settings that a table of check-ins says something about.
 FITTED = (
     ("habit", "weight"),
@@ -36,6 +40,7 @@ FITTED = (
     ("uptake", "check"),
     ("departure", "theta"),
     ("departure", "start"),
+    WEEKEND,
 )
 #: Settings that new ones are drawn around, and the least spread they are drawn with, in shares of the range.
 _COUNT, _LEAST = 4.0, 0.03
@@ -92,10 +97,15 @@ def ranges() -> dict[tuple[str, str], tuple[float, float]]:
     """Declared range of each fitted setting."""
     kinds = mechanisms()
     found = {}
-    for mechanism, name in FITTED:
+    for mechanism, name in FITTED[:-1]:
         spec = knobs(kinds[mechanism])[name][1]
         found[mechanism, name] = (spec.low, spec.high)
-    return found
+    return found | {WEEKEND: _ODDS}
+
+
+def weekend(odds: Floats, day: int) -> Floats:
+    """What a day of the camp adds to the logit of coming, by odds at the weekend."""
+    return np.log(odds) if day % 7 >= 5 else np.zeros(len(odds))
 
 
 def spread_out(count: int, seed: int = 1) -> list[Settings]:
