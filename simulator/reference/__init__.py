@@ -3,7 +3,8 @@
 It proves the fast engine right: from the same draws (:mod:`simulator.philox`) it must come to the same days,
 and it shares no rule with it, no array over members and no compiled loop. Where to read:
 
-- :mod:`simulator.reference.member`: what a member decides and becomes, a method an equation;
+- :mod:`simulator.reference.coming`: whether a member comes, a method an equation;
+- :mod:`simulator.reference.member`: what members do, and what becomes of them;
 - :mod:`simulator.reference.group`: what happens between members, and in the group as a whole;
 - :mod:`simulator.reference.model`: the opening, and the day's plan;
 - :mod:`simulator.reference.stage`: tactics, whose own code is run.

@@ -15,7 +15,8 @@ import numpy as np
 from simulator.draws import GROUP, key
 from simulator.members import Role
 from simulator.philox import pair
-from simulator.reference.member import KOL, V0, Lurker, Member, Novice, Owner, grains
+from simulator.reference.coming import V0
+from simulator.reference.member import KOL, Lurker, Member, Novice, Owner, grains
 
 if TYPE_CHECKING:
     from simulator.reference.model import ReferenceModel
