@@ -107,6 +107,8 @@ class Simulation:
     def _clear(self) -> None:
         """Forget yesterday, but for ``came``, which arrivals and the pull of friends still look at."""
         w = self.world
+        if w.gifts.any():
+            w.sent[:] = False
         w.offers, w.awards, w.novelty, w.totals, w.sums = [], [], {}, {}, {}
         for counter in (w.joined, w.mutes, w.gifts, w.new_ties, w.questions, w.talk, w.voices):
             counter[...] = 0

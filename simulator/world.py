@@ -70,6 +70,7 @@ class World:
         awake: Slots of those who have not muted the group, ``awake[r, :waking[r]]``, today before offers.
         talk, voices: Today's messages and speakers by role, ``(R, 4)``.
         questions: Today's questions and answered questions, ``(R, 2)``.
+        sent: Who sent a packet today, ``(R, N)``.
         echo: Yuan received today from packets of other members, ``(R, N)``; ``pot`` what is to be split
             tomorrow.
         gone: Who muted or left today; ``exiting`` who leaves.
@@ -129,6 +130,7 @@ class World:
         self.answered = np.zeros(self.shape, bool)
         self.replied = np.zeros(self.shape, bool)
         self.echo: Floats = np.zeros(self.shape, np.float32)
+        self.sent = np.zeros(self.shape, bool)
         self.gone = np.zeros(self.shape, bool)
         self.exiting = np.zeros(self.shape, bool)
         self.questions = np.zeros((rows, 2), np.int64)

@@ -18,49 +18,43 @@ _DAILY, _EARLY, _LATE = 70, slice(0, 28), slice(49, 70)
 
 
 def watch_echo(asked: Conditions) -> Data:
-    """Sums of products over a group's days, about its means, ``(R, 4, 4)``.
+    """Sums of products over a group's days, about its means.
 
-    Of yuan received by all but the luckiest, by the luckiest, yuan sent on, and packets that is.
+    Of yuan received, yuan sent on, and packets that is, ``(R, 3, 3)``. And Mantel and Haenszel's sums: within each
+    day, senders among the luckiest by yuan of the others, and the other way round, ``(R, 2)``.
     """
     simulation = asked.start(_with(community("any_group", days=_ECHO_DAYS, follow_up=0), RedPacket()))
     w = simulation.world
     packet = w.params["gift_echo"]["packet"].astype(np.float64)
-    days = []
+    days, within = [], np.zeros((len(packet), 2))
     for _ in range(_ECHO_DAYS):
         simulation.step()
         given = w.given("packet")
         got = w.echo.astype(np.float64) + (0 if given is None else given)
         most = got.max(axis=1)
-        lucky = np.where((got == most[:, None]).sum(axis=1) == 1, most, 0.0)
-        days.append(np.stack([got.sum(axis=1) - lucky, lucky, w.gifts, w.gifts / packet], axis=1))
-        w.gifts[:] = 0
+        top = (got == most[:, None]) & (most > 0)[:, None]
+        top &= (top.sum(axis=1) == 1)[:, None]
+        whole, lucky = got.sum(axis=1), np.where(top, got, 0.0).sum(axis=1)
+        sent, by_lucky = (w.sent & (got > 0)).sum(axis=1), (w.sent & top).sum(axis=1)
+        told = np.where(lucky > 0, 1.0 / np.maximum(whole, 1e-9), 0.0)
+        within += np.stack([by_lucky * (whole - lucky) * told, (sent - by_lucky) * lucky * told], axis=1)
+        days.append(np.stack([whole, w.gifts, w.gifts / packet], axis=1))
     rows = np.stack(days, axis=1)
     rows -= rows.mean(axis=1, keepdims=True)
-    return {"products": np.einsum("rdi,rdj->rij", rows, rows), "packet": packet}
+    return {"products": np.einsum("rdi,rdj->rij", rows, rows), "packet": packet, "within": within}
 
 
 def read_echo(data: Data) -> Estimates:
-    """Slope of yuan sent on yuan received; its part from more people sending; the luckiest's slope."""
-    s, packet = data["products"], data["packet"]
-    together = s.sum(axis=0)
-    sent = together[0, 2] + together[1, 2]
-    spread = together[:2, :2].sum()
+    """Slope of yuan sent on yuan received; its part from more people sending; the luckiest's over the others'."""
+    s = data["products"]
+    together, lucky = s.sum(axis=0), data["within"].sum(axis=0)
     # What goes with more packets of the group's own size, of all that goes with receiving more.
-    more = ((s[:, 0, 3] + s[:, 1, 3]) * packet).sum()
-    others, luckiest = _slopes(together)
+    more = (s[:, 0, 2] * data["packet"]).sum()
     return {
-        "P8.slope": _over(sent, spread),
-        "P8.extensive": _over(more, sent),
-        "P8.luckiest": _over(luckiest, others),
+        "P8.slope": _over(together[0, 1], together[0, 0]),
+        "P8.extensive": _over(more, together[0, 1]),
+        "P8.luckiest": _over(lucky[0], lucky[1]),
     }
-
-
-def _slopes(s: np.ndarray) -> tuple[float, float]:
-    """Yuan sent for each yuan got by the others and by the luckiest, one regression."""
-    if np.linalg.matrix_rank(s[:2, :2]) < 2:
-        return float("nan"), float("nan")
-    others, luckiest = np.linalg.solve(s[:2, :2], s[:2, 2])
-    return float(others), float(luckiest)
 
 
 def watch_pulse(asked: Conditions) -> Data:

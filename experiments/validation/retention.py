@@ -112,6 +112,6 @@ NEWCOMERS = Trial(
     ("P7", "P17"),
     watch_newcomers,
     read_newcomers,
-    {"P7": Carrier("belonging", "reply"), "P17": Carrier("arrivals", "delay", 5.0)},
+    {"P7": Carrier("reception", "reply"), "P17": Carrier("arrivals", "delay", 5.0)},
     draws=(40, 20),
 )

@@ -1,10 +1,12 @@
 """Gift echo: who receives from a public packet sometimes sends one back, the luckiest more often.
 
-    P(send) = min(1, rho x received / packet), x luckiest for the luckiest;  the sender gives ``packet`` yuan
+    P(send) = min(1, rho x received / packet x m / mean m),    m = luckiest for the luckiest, else 1
+    mean m = sum m received / sum received;    the sender gives ``packet`` yuan
 
 Yuan et al. (2024), 36 million WeChat packets: one more unit received brings 0.18 sent within 24 h, by more
-people sending (extensive margin), more by the luckiest. Subcritical: it dies out. What is sent back is split
-next day among that day's visitors; it is the members' money, not the operator's cost.
+people sending (extensive margin), more by the luckiest. The 0.18 is the mean over all who received, so what
+the luckiest send more the others send less. Subcritical: it dies out. What is sent back is split next day
+among that day's visitors; it is the members' money, not the operator's cost.
 """
 
 from dataclasses import dataclass
@@ -46,24 +48,32 @@ def _split(ids, here, visitors, pot, day, replicates, seed, decision, echo):
 
 
 @kernel
-def _send(ids, here, visitors, echo, packet, rho, luckiest, gift, day, replicates, seed, decision, senders):
+def _send(
+    ids, here, visitors, echo, packet, rho, luckiest, gift, day, replicates, seed, decision, sent, senders
+):  # fmt: skip
     for r in range(ids.shape[0]):
         top = np.float32(0)
-        first = 0  # how many got the most: of equals nobody is the luckiest
+        first, total = 0, 0  # how many got the most: of equals nobody is the luckiest
         for k in range(visitors[r]):
             received = echo[r, here[r, k]] + packet[r, here[r, k]]
+            total += np.int64(np.float64(received) * _FIX)
             if received > top:
                 top, first = received, 0
             first += received == top
+        each = 1.0 / gift[r]
+        if first == 1:  # the mean over all yuan received stays rho
+            whole = total / _FIX
+            each *= whole / (whole + (np.float64(luckiest[r]) - 1.0) * np.float64(top))
         for k in range(visitors[r] if top > 0 else 0):
             i = here[r, k]
             received = echo[r, i] + packet[r, i]
             if received > 0:
-                chance = np.float64(rho[r]) * received / gift[r]
+                chance = np.float64(rho[r]) * received * each
                 if received == top and first == 1:
                     chance *= luckiest[r]
                 word, _, _, _ = words(ids[r, i], day, 0, replicates[r], seed, decision)
                 if unit(word) < chance:
+                    sent[r, i] = True
                     senders[r] += 1
 
 
@@ -93,8 +103,8 @@ class GiftEcho(Mechanism):
         _send(
             *who, world.echo, world.nought if packet is None else packet,
             p["rho"], p["luckiest"], p["packet"],
-            world.day, world.replicates, seed, U(_SEND), senders,
+            world.day, world.replicates, seed, U(_SEND), world.sent, senders,
         )  # fmt: skip
-        sent = senders * p["packet"].astype(np.float64)
-        world.gifts += sent
-        world.pot += sent
+        yuan = senders * p["packet"].astype(np.float64)
+        world.gifts += yuan
+        world.pot += yuan

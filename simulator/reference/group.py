@@ -159,7 +159,8 @@ def conversation(group: "ReferenceModel") -> None:
 def gift_echo(group: "ReferenceModel") -> None:
     """gift_echo: yesterday's packets are split by luck; who got something may send one.
 
-    P(send) = min(1, rho x received / packet), x luckiest for the luckiest.
+    P(send) = min(1, rho x received / packet x m / mean m), m = luckiest for the luckiest, else 1; the mean is
+    over yuan received.
     """
     p, here, luck = group.p.gift_echo, group.visitors, group.luck
     if group.pot > 0 and here:
@@ -169,11 +170,14 @@ def gift_echo(group: "ReferenceModel") -> None:
         group.pot = 0.0
     received = {member: member.echo + member.given.get("packet", 0.0) for member in here}
     first, second = [*sorted(received.values(), reverse=True), 0.0, 0.0][:2]
+    whole = sum(received.values())
+    alone = first > 0 and luck.decide(second, first, GROUP, "luckiest")
+    mean = (whole + (p.luckiest - 1) * first) / whole if alone else 1.0
     for member, got in received.items():
         if got > 0:
-            alone = got == first and luck.decide(second, first, GROUP, "luckiest")
             u = luck.uniform(member.person, _SEND)
-            chance = p.rho * got / p.packet * (p.luckiest if alone else 1)
+            more = p.luckiest if alone and got == first else 1
+            chance = p.rho * got / p.packet * more / mean
             if luck.decide(u, chance, member.person, "sends"):
                 group.gifts += p.packet
     group.pot += group.gifts

@@ -326,11 +326,19 @@ def test_sending_is_certain_at_most(monkeypatch):
 
 
 def test_the_luckiest_send_more_often(monkeypatch):
+    """And the others less often: what is sent per yuan received stays rho. Only the luckiest can send twice."""
     purse = np.ones(10)
     purse[3] = 1.5
     even, _ = echo(monkeypatch, given=purse, luckiest=1.0)
-    lucky, _ = echo(monkeypatch, given=purse, luckiest=3.0)
-    assert lucky.sum() - even.sum() == pytest.approx(5 * 800 * 2 * 0.18 * 1.5 / 5, rel=0.25)
+    lucky, _ = echo(monkeypatch, given=purse, luckiest=6.0)
+    assert lucky.sum() / (800 * 10.5) == pytest.approx(0.18, rel=0.1)
+    assert even.sum() / (800 * 10.5) == pytest.approx(0.18, rel=0.1)
+    alone = np.zeros(10)
+    alone[:2] = 4.0, 1.0
+    sent, _ = echo(monkeypatch, given=alone, luckiest=6.0)  # 6 x 4 of 6 x 4 + 1 parts, each of .18 x 5 / 5
+    chances = 0.18 * np.array([24.0, 1.0]) / 25.0
+    assert (sent == 10).mean() == pytest.approx(np.prod(chances), abs=0.004)
+    assert (sent > 0).mean() == pytest.approx(1 - np.prod(1 - chances), abs=0.05)
 
 
 def test_of_equals_nobody_is_the_luckiest(monkeypatch):
