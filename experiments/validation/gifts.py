@@ -20,8 +20,8 @@ _DAILY, _EARLY, _LATE = 70, slice(0, 28), slice(49, 70)
 def watch_echo(asked: Conditions) -> Data:
     """Sums of products over a group's days, about its means.
 
-    Of yuan received, yuan sent on, and packets that is, ``(R, 3, 3)``. And Mantel and Haenszel's sums: within each
-    day, senders among the luckiest by yuan of the others, and the other way round, ``(R, 2)``.
+    Of yuan received, yuan sent on, and packets that is, ``(R, 3, 3)``. And Mantel and Haenszel's sums: within
+    each day, senders among the luckiest by yuan of the others, and the other way round, ``(R, 2)``.
     """
     simulation = asked.start(_with(community("any_group", days=_ECHO_DAYS, follow_up=0), RedPacket()))
     w = simulation.world
@@ -45,7 +45,7 @@ def watch_echo(asked: Conditions) -> Data:
 
 
 def read_echo(data: Data) -> Estimates:
-    """Slope of yuan sent on yuan received; its part from more people sending; the luckiest's over the others'."""
+    """Slope of yuan sent on received; its part from more people sending; the luckiest's over the others'."""
     s = data["products"]
     together, lucky = s.sum(axis=0), data["within"].sum(axis=0)
     # What goes with more packets of the group's own size, of all that goes with receiving more.
