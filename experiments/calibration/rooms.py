@@ -126,32 +126,38 @@ def community_file(study: Study, weights: Floats, about: list[str]) -> list[str]
     vectors = design(VECTORS)
     level = float(vectors["level"] @ weights)
     visiting, messages = float(expit(logit(VISITING) + level)), MESSAGES * float(np.exp(level / 2))
+    wrote = float(writing(vectors, vectors["level"]) @ weights)
     older = (1.0 + KNOWN / YOUTH) ** -vectors["fading"]
     arrivals = float((vectors["arrivals"] * older / writing(vectors, vectors["level"])) @ weights)
-    sizes = [room.week.posters for room in study.rooms if room.week.posters >= _TALKING]
+    talking = [room.week for room in study.rooms if room.week.posters >= _TALKING]
+    again = sum(int((week.messages > 0).sum()) - week.posters for week in talking)
+    founders = again / sum(int((KNOWN - 1 - week.first).sum()) for week in talking)
+    size = round(float(np.mean([week.posters for week in talking])))
     days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
     lasting = float(np.exp(np.log(vectors["lasting"]) @ weights))
 
-    def roles(value: float) -> str:
-        return "{" + ", ".join(f"{role}: {value:.3g}" for role in ("owner", "kol", "novice", "lurker")) + "}"
+    def roles(value: float, lurkers: float) -> str:
+        values = (value, value, value, lurkers)
+        named = zip(("owner", "kol", "novice", "lurker"), values, strict=True)
+        return "{" + ", ".join(f"{role}: {one:.3g}" for role, one in named) + "}"
 
     return [
-        "# A typical open chat room a week after its birth; most fall silent within weeks. Nobody runs it.",
-        "# 典型的开放聊天室，诞生一周；多数几周内沉寂，没有人运营。",
+        "# A typical open chat room a week after its birth; most fall silent within weeks.",
+        "# 典型的开放聊天室，诞生一周；多数几周内沉寂。",
         "defaults:",
         "  - interest_group",
         "  - override /topology@_global_.topology: small_world",
         "  - _self_",
         "title: {en: Chat room, zh: 开放聊天室}",
         "horizon: {days: 60, follow_up: 37}",
-        f"size: {round(float(np.mean(sizes)))}",
+        f"size: {size}",
         "cap: 120",
-        "owners: 0",
-        "kols: 0.0",
-        "novices: 1.0",
-        f"visiting: {roles(visiting)}",
-        f"messages: {roles(messages)}",
-        f"questions: {roles(0.15)}",
+        "owners: 1",
+        "kols: 0.125",
+        "novices: 0.5",
+        f"visiting: {roles(founders / wrote, visiting)}",
+        f"messages: {roles(messages, messages)}",
+        f"questions: {roles(0.15, 0.15)}",
         "weekdays: {" + ", ".join(f"{d}: {w:g}" for d, w in zip(days, WEEKDAYS, strict=True)) + "}",
         f"interest: {INTEREST:g}",
         f"age: {KNOWN}",
@@ -160,7 +166,9 @@ def community_file(study: Study, weights: Floats, about: list[str]) -> list[str]
         f"purpose_days: {round(lasting)}",
         "event_share: 1.0",
         *about,
-        f"# Size: mean first-week writers of rooms with {_TALKING} or more. Interest is a scale, no finding.",
+        f"# Size and coming: mean first-week writers of rooms with {_TALKING} or more, and how often these",
+        "# wrote again that week; lurkers come as the fit says of somebody new. Rooms tell no roles: these are",
+        "# there for tactics to speak of. They were fitted with nobody as owner. Interest is a scale, no finding.",
     ]
 
 
