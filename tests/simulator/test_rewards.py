@@ -326,7 +326,7 @@ def test_sending_is_certain_at_most(monkeypatch):
 
 
 def test_the_luckiest_send_more_often(monkeypatch):
-    """And the others less often: what is sent per yuan received stays rho. Only the luckiest can send twice."""
+    """And the others less often: what is sent per yuan received stays rho."""
     purse = np.ones(10)
     purse[3] = 1.5
     even, _ = echo(monkeypatch, given=purse, luckiest=1.0)
