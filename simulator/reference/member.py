@@ -103,6 +103,7 @@ class Member(Visitor):
             self.model.deregister_agent(self)
             self.__class__ = kind
             self.model.register_agent(self)
+            self.unique_id = int(self.person)  # Mesa 3.5 numbers whoever registers anew
 
     def gets(self) -> None:
         """rewards: what was got, against what was expected.

@@ -201,6 +201,7 @@ def test_agents_are_mesas():
     for kind in CLASSES:
         assert all(type(member) is kind for member in group.agents_by_type.get(kind, ()))
     assert any(member.first_role != member.role for member in group.people)
+    assert all(member.unique_id == member.person for member in group.people)
 
 
 def test_an_umpire_decides_close_calls_only():
