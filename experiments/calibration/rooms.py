@@ -166,9 +166,9 @@ def community_file(study: Study, weights: Floats, about: list[str]) -> list[str]
         f"purpose_days: {round(lasting)}",
         "event_share: 1.0",
         *about,
-        f"# Size and coming: mean first-week writers of rooms with {_TALKING} or more, and how often these",
-        "# wrote again that week; lurkers come as the fit says of somebody new. Rooms tell no roles: these are",
-        "# there for tactics to speak of. They were fitted with nobody as owner. Interest is a scale, no finding.",
+        f"# Size and coming: mean first-week writers of rooms with {_TALKING} or more, how often they wrote",
+        "# again that week; lurkers come as the fit says of the new. Rooms tell no roles: they are there",
+        "# for tactics to speak of, and were fitted with nobody as owner. Interest is a scale, no finding.",
     ]
 
 

@@ -180,7 +180,8 @@ class Persistence:
     def fit(cls, weeks: list[Week], messages: Floats) -> "Persistence":
         """From rooms whose messages were all watched."""
         known = messages >= 0
-        change = (np.log1p(messages) - np.log1p([w.total for w in weeks]))[known]
+        before = np.array([w.total for w in weeks], np.float64)[known]
+        change = np.log1p(messages[known]) - np.log1p(before)
         decay = float(np.median(change))
         return cls(decay, np.quantile(change - decay, _QUANTILES))
 
