@@ -45,36 +45,43 @@ class Asked:
 def run(call: Call) -> int:
     """Put the patterns to the model, score it on real groups where there are some, print and write it all.
 
-    What fails is no error.
+    What fails is no error. The patterns are printed and written before groups are scored, which takes longer:
+    who stops then has them.
     """
     asked = read(call.words)
     say = Catalogue(asked.lang)
     console = Console()
 
+    from experiments.output import prepare
+    from experiments.validation import real
     from experiments.validation.files import write
     from experiments.validation.picture import pictures
     from experiments.validation.runner import run as put
     from experiments.validation.sections import show
     from experiments.validation.table import section
 
+    prepare(asked.out, asked.lang)
+    groups = real.gather(asked.data, asked.lang) if asked.data else None
     with console.status("") as status:
 
         def tell(done: int, of: int) -> None:
             status.update(say("validate.running", done=done, of=of))
 
         findings, curves = put(asked.keys, asked.replicates, asked.seed, asked.workers, tell)
-        sections = [section(asked.keys, findings, asked.lang, pictures(findings, curves, asked.lang))]
-        if asked.data:
-            from experiments.validation.real import score
+    published = [section(asked.keys, findings, asked.lang, pictures(findings, curves, asked.lang))]
+    files = write(published, asked.out, asked.command, asked.lang)
+    show(published, console)
+    if groups:
+        with console.status("") as status:
 
             def count(kind: str, done: int, of: int) -> None:
                 status.update(say(f"validate.scoring.{kind}", done=done, of=of))
 
-            sections += score(
-                asked.data, lang=asked.lang, seed=asked.seed, workers=asked.workers, progress=count
+            scored = real.score(
+                groups, lang=asked.lang, seed=asked.seed, workers=asked.workers, progress=count
             )
-    files = write(sections, asked.out, asked.command, asked.lang)
-    show(sections, console)
+        files = write([*published, *scored], asked.out, asked.command, asked.lang)
+        show(scored, console)
     names = ", ".join(file.name for file in files)
     console.print(say("validate.written", folder=asked.out, files=names), style="dim", soft_wrap=True)
     return 0

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -20,24 +21,25 @@ ROOMS, COHORTS = "rooms", "cohorts"
 Progress = Callable[[str, int, int], None]
 
 
-def score(
-    folder: str | Path,
-    *,
-    lang: str = "en",
-    seed: int = 1,
-    workers: int | None = None,
-    progress: Progress | None = None,
-) -> list[Section]:
-    """Score the model on every file of a folder that is a chat log or a table of check-ins.
+@dataclass(frozen=True)
+class Groups:
+    """What a folder holds.
 
-    A broken file costs one line, and so does each of another kind; the rest is scored.
+    Attributes:
+        logs: Chat logs.
+        tables: Tables of check-ins.
+        notes: A line for each file left out.
+    """
 
-    Args:
-        folder: The folder; not looked into any deeper.
-        lang: Language.
-        seed: Seed of the cohorts' part (rooms have the luck of their own facts).
-        workers: Processes; None for one a core.
-        progress: Told after each piece of work: the kind, pieces done, pieces in all.
+    logs: tuple[File, ...]
+    tables: tuple[Path, ...]
+    notes: tuple[str, ...]
+
+
+def gather(folder: str | Path, lang: str = "en") -> Groups:
+    """Read the files of a folder, which is not looked into any deeper, before the long work starts.
+
+    A broken file costs one line, and so does each of another kind.
 
     Raises:
         UserError: No such folder, or nothing in it that can be scored.
@@ -60,15 +62,39 @@ def score(
     if not logs and not tables:
         reasons = " ".join(notes)
         raise UserError(say("rooms.file.nothing", folder=str(folder), reasons=reasons).strip())
+    return Groups(tuple(logs), tuple(tables), tuple(notes))
+
+
+def score(
+    groups: Groups,
+    *,
+    lang: str = "en",
+    seed: int = 1,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> list[Section]:
+    """Score the model on real groups.
+
+    Args:
+        groups: What :func:`gather` found.
+        lang: Language.
+        seed: Seed of the cohorts' part (rooms have the luck of their own facts).
+        workers: Processes; None for one a core.
+        progress: Told after each piece of work: the kind, pieces done, pieces in all.
+    """
+    say = Catalogue(lang)
 
     def tell(kind: str) -> Callable[[int, int], None] | None:
         return (lambda done, of: progress(kind, done, of)) if progress else None
 
-    found = rooms.score(logs, lang=lang, workers=workers, progress=tell(ROOMS)) if logs else []
-    if tables:
+    found: list[Section] = []
+    if groups.logs:
+        found += rooms.score(list(groups.logs), lang=lang, workers=workers, progress=tell(ROOMS))
+    if groups.tables:
+        tables = list(groups.tables)
         found += cohorts.score(tables, lang=lang, seed=seed, workers=workers, progress=tell(COHORTS))
-    if notes:
-        lead = say("rooms.file.left", n=len(notes))
+    if groups.notes:
+        lead, notes = say("rooms.file.left", n=len(groups.notes)), list(groups.notes)
         found.append(Section("files", say("rooms.file.title"), lead, notes=notes, data={"left_out": notes}))
     return found
 

@@ -126,7 +126,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_from_files_to_sections(folder: Path, lang: str) -> None:
-    first, left = real.score(folder, lang=lang, workers=1)
+    first, left = real.score(real.gather(folder, lang), lang=lang, workers=1)
     assert first.key == "rooms:whatever.bin"
     assert first.data["rooms"] == 10
     assert set(first.data["left_out"]["saved"]) == set(MODELS)
@@ -139,16 +139,16 @@ def test_from_files_to_sections(folder: Path, lang: str) -> None:
 
 def test_too_few_rooms_get_a_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rooms, "FEWEST", 40)
-    first, _ = real.score(folder, workers=1)
+    first, _ = real.score(real.gather(folder), workers=1)
     assert "40" in first.lead
     assert first.data["scored"] is False
 
 
 def test_a_folder_with_nothing_in_it(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no chat log"):
-        real.score(tmp_path)
+        real.gather(tmp_path)
     with pytest.raises(UserError, match="no such folder"):
-        real.score(tmp_path / "nowhere")
+        real.gather(tmp_path / "nowhere")
 
 
 def test_what_is_committed_fits_the_design() -> None:

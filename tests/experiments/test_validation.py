@@ -283,6 +283,8 @@ def test_words_of_the_command():
         (("seed=x",), "seed"),
         (("out=",), "out is"),
         (("data=",), "data is ''"),
+        ((f"data={Path(__file__).parent}",), "it holds no chat log"),
+        ((f"out={__file__}/x",), Path(__file__).name),
         (("data=nowhere",), "nowhere"),
     ],
 )
@@ -294,10 +296,12 @@ def test_a_mistake_is_one_line(words, message, capsys):
 def test_sections_on_real_groups_stand_behind_the_patterns(tmp_path, monkeypatch, capsys):
     from experiments.validation import real
 
-    def score(folder, *, lang, seed, workers, progress):
+    def score(groups, *, lang, seed, workers, progress):
         progress("rooms", 1, 2)
-        return [Section("rooms", f"Rooms of {folder}", f"{lang} {seed} {workers}", data={"n": 3})]
+        assert (tmp_path / "out" / "validation.json").is_file(), "who stops now has the patterns"
+        return [Section("rooms", f"Rooms of {groups}", f"{lang} {seed} {workers}", data={"n": 3})]
 
+    monkeypatch.setattr(real, "gather", lambda folder, lang: f"{folder} in {lang}")
     monkeypatch.setattr(real, "score", score)
     words = ["P16", f"data={tmp_path}", f"out={tmp_path / 'out'}", "seed=5", "workers=1", "lang=en"]
     assert main(["validate", *words]) == 0
