@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 from dataclasses import replace
 
 import networkx as nx
