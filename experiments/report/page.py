@@ -1,12 +1,9 @@
 """`report.html`, one file that opens anywhere: what it shows is gathered here, how, is in the template."""
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from math import isfinite
 from pathlib import Path
 from typing import Any
-
-from jinja2 import Environment, StrictUndefined, Template
 
 from experiments.comparison import Effect
 from experiments.report import charts, curves, findings
@@ -14,10 +11,12 @@ from experiments.report.amounts import NONE, tidy
 from experiments.report.forest import Axis
 from experiments.report.words import SIGNS, Words
 from experiments.result import Arm, Group, Result
+from experiments.templates import template
 from simulator.metrics import BY_NAME, METRICS, Metric
 
 RATES = ("new_rate", "conversion_rate", "churn_rate", "awakening_rate")
 ROLES = ("owner", "kol", "novice", "lurker")
+_TEMPLATE = Path(__file__).with_name("template.html")
 _FAILURES = 50  # shown; all of them are in runs.parquet
 
 
@@ -54,19 +53,7 @@ def page(result: Result, activity: charts.Chart, survival: charts.Chart) -> str:
         "tidy": tidy,
         "number": lambda x: f"{x:g}".replace("-", "−"),
     }
-    return _template().render(context)
-
-
-@lru_cache
-def _template() -> Template:
-    environment = Environment(
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.from_string(Path(__file__).with_name("template.html").read_text("utf-8"))
+    return template(_TEMPLATE).render(context)
 
 
 def side_by_side(result: Result, words: Words, arms: Sequence[Arm]) -> dict[str, Any]:
