@@ -43,7 +43,7 @@ class Fuse(Strategy):
             if self.how == "die":
                 os._exit(7)
             if self.how == "interrupt":
-                os.kill(os.getpid(), signal.SIGINT)
+                signal.raise_signal(signal.SIGINT)  # handled here and now, not when it suits a callback
             if self.how == "misuse":
                 return Award(reward=1.0)
         return Award(hours=1.0)
