@@ -19,6 +19,7 @@ from loky.process_executor import BrokenProcessPool
 from experiments.block import Outcome, Task, run, warm_up, work
 from experiments.ensemble import BIT, Ensemble, gather
 from experiments.study import MOST_REPLICATES, MOST_WORKERS, whole
+from experiments.workers import ONE_THREAD
 from simulator.errors import UserError
 from simulator.registry import mechanisms
 from simulator.scenario import Scenario
@@ -35,7 +36,6 @@ BLOCK_SLOTS = 128_000
 TASKS, TASKS_EACH = 4, 2
 #: Slot-days below which workers take longer to start, some two seconds, than they save.
 SMALL = 10_000_000
-_ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
 
 
 def simulate(
@@ -152,7 +152,7 @@ def _until_death(
     Unless told that all is ``warm``, one worker warms up while the others start: the shortest way to a first
     outcome when kernels must be compiled, and no longer than any when they need not.
     """
-    pool = ProcessPoolExecutor(workers, env=_ONE_THREAD)
+    pool = ProcessPoolExecutor(workers, env=ONE_THREAD)
     known = tuple(mechanisms())
     flying: dict[Any, Task] = {}
     dead: list[Task] = []

@@ -20,12 +20,12 @@ from scipy.special import expit
 from experiments.validation.cohorts import tables_in
 from experiments.validation.cohorts.committed import COMMUNITY, MECHANISM
 from experiments.validation.cohorts.people import FITTED, GROUPS, LEVELS, PEOPLES, WEEKEND, Settings
-from experiments.validation.cohorts.pool import Pool
 from experiments.validation.cohorts.posterior import Posterior
 from experiments.validation.cohorts.reading import Cohort, content_hash, read_cohorts
 from experiments.validation.cohorts.scoring import REFITTED, Scored, score_cohorts
 from experiments.validation.cohorts.search import search
 from experiments.validation.cohorts.section import BASELINE
+from experiments.workers import Pool
 from simulator.errors import UserError
 
 Floats = NDArray[np.float64]

@@ -1,15 +1,15 @@
 """The runs: every point of a design with every luck in every arm, on local worker processes."""
 
-import signal
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 
 import numpy as np
-from loky import ProcessPoolExecutor, as_completed, cpu_count
+from loky import cpu_count
 from numpy.typing import NDArray
 
 from experiments.block import warm_up
 from experiments.screening.design import Design
+from experiments.workers import Pool
 from simulator.scenario import Scenario
 from simulator.simulation import Simulation
 
@@ -19,7 +19,6 @@ METRICS = ("voices", "lifespan")
 BLOCK_SLOTS = 128_000
 #: Runs below which workers take longer to start than they save.
 SMALL = 2000
-_ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
 Values = NDArray[np.float64]
 Piece = tuple[int, slice, Values]
 
@@ -86,16 +85,7 @@ def _here(
 def _there(
     scenarios: Sequence[Scenario], design: Design, seed: int, tasks: Sequence[tuple[int, slice]], workers: int
 ) -> Generator[Piece]:
-    pool = ProcessPoolExecutor(workers, env=_ONE_THREAD, initializer=_deaf)
-    try:
-        pool.submit(warm_up, list(scenarios)).result()  # or all would compile the same kernels at once
-        futures = [pool.submit(block, scenarios[arm], design, part, arm, seed) for arm, part in tasks]
-        for future in as_completed(futures):
-            yield future.result()
-    finally:
-        pool.shutdown(wait=True, kill_workers=True)
-
-
-def _deaf() -> None:
-    """Workers ignore Ctrl-C: it is we who stop them."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with Pool(workers) as pool:
+        pool.run([(warm_up, list(scenarios))])  # or all would compile the same kernels at once
+        jobs = [(block, scenarios[arm], design, part, arm, seed) for arm, part in tasks]
+        yield from (piece for _, piece in pool.each(jobs))

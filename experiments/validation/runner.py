@@ -1,10 +1,8 @@
 """Runs the trials asked for, on worker processes, and judges what comes out."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from math import isnan
 from typing import Any
-
-from loky import ProcessPoolExecutor, cpu_count
 
 from experiments.validation import (
     gifts,
@@ -29,6 +27,7 @@ from experiments.validation.trial import (
     over_worlds,
     without,
 )
+from experiments.workers import Pool, Progress
 
 #: Every trial; together they cover the patterns that a daily tick can show.
 TRIALS: tuple[Trial, ...] = (
@@ -36,9 +35,6 @@ TRIALS: tuple[Trial, ...] = (
     *(gifts.ECHO, gifts.PULSE, gifts.NOVELTY, size.SIZE, size.SHOCK),
     *(kcore.TRIAL, meetups.TRIAL, success.TRIAL),
 )
-#: Told after each piece of work: pieces done, pieces in all.
-Progress = Callable[[int, int], None]
-_ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
 #: A piece of work: the trial's place (none for P15), what to do, and the carrier to switch off.
 Piece = tuple[int | None, str, Carrier | None]
 _MODERATION: Piece = (None, "moderation", None)
@@ -67,7 +63,8 @@ def run(
         pieces.append((at, "worlds", None))
         pieces += [(at, "prior", None)] if TRIALS[at].draws[0] else []
         pieces += [(at, "without", carrier) for carrier in _carriers(TRIALS[at], wanted)]
-    done = dict(zip(pieces, _work(pieces, replicates, seed, workers, progress), strict=True))
+    with Pool(workers, progress) as pool:
+        done = dict(zip(pieces, pool.run([(piece, what, replicates, seed) for what in pieces]), strict=True))
     found = [
         _finding(at, part, done, replicates)
         for at in chosen
@@ -100,29 +97,6 @@ def _worlds(trial: Trial, replicates: int) -> int:
 def _carriers(trial: Trial, wanted: set[str]) -> list[Carrier]:
     parts = (part for part in trial.parts() if part.pattern in wanted)
     return list(dict.fromkeys(carrier for part in parts if (carrier := trial.carrier(part)) is not None))
-
-
-def _work(
-    pieces: Sequence[Piece], replicates: int, seed: int, workers: int | None, progress: Progress | None
-) -> list[Any]:
-    """Results of the pieces, in their order."""
-    count = min(workers or cpu_count(), len(pieces))
-    found: list[Any] = []
-    if count < 2:
-        for what in pieces:
-            found.append(piece(what, replicates, seed))
-            if progress:
-                progress(len(found), len(pieces))
-        return found
-    pool = ProcessPoolExecutor(count, env=_ONE_THREAD)
-    try:
-        for result in pool.map(piece, pieces, [replicates] * len(pieces), [seed] * len(pieces)):
-            found.append(result)
-            if progress:
-                progress(len(found), len(pieces))
-    finally:
-        pool.shutdown(wait=True, kill_workers=True)
-    return found
 
 
 def _finding(at: int, part: Part, done: dict[Piece, Any], replicates: int) -> Finding:

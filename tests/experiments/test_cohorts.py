@@ -13,10 +13,10 @@ from experiments.validation.cohorts import curves, rivals
 from experiments.validation.cohorts import likelihood as lk
 from experiments.validation.cohorts.followed import Followed, hazard
 from experiments.validation.cohorts.people import FITTED, LEVELS, PEOPLES, People, near, ranges, spread_out
-from experiments.validation.cohorts.pool import Pool
 from experiments.validation.cohorts.posterior import Posterior, worth
 from experiments.validation.cohorts.reading import DONE, EMPTY, MISSED, Cohort
 from experiments.validation.cohorts.scoring import refit
+from experiments.workers import Pool
 from simulator.simulation import Simulation
 
 ONE_KIND = People(spread=0.8, keen=0.0, idle=0.0, above=0.0, below=0.0)

@@ -163,5 +163,5 @@ def predicted(
 def _log_mix(density: Floats, log: Singles, kind: type = np.float64) -> NDArray[Any]:
     """``log(density @ exp(log))`` over rows; ``density`` is ``(m, rows)``, ``log`` ``(..., rows, N)``."""
     top = log.max(axis=-2, keepdims=True)
-    mixed = density.astype(kind) @ np.exp((log - top).astype(kind))
+    mixed: NDArray[Any] = density.astype(kind) @ np.exp((log - top).astype(kind))
     return np.asarray(np.log(np.maximum(mixed, np.finfo(kind).tiny)) + top)

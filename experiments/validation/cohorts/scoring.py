@@ -12,11 +12,11 @@ from experiments.validation.cohorts.committed import committed
 from experiments.validation.cohorts.free import simulated
 from experiments.validation.cohorts.likelihood import ROWS, predicted
 from experiments.validation.cohorts.people import PEOPLES, People, Settings
-from experiments.validation.cohorts.pool import Job, Pool, Progress
 from experiments.validation.cohorts.posterior import Posterior, worth
 from experiments.validation.cohorts.reading import Cohort, content_hash
 from experiments.validation.cohorts.search import search
 from experiments.validation.resampling import Skill, skill
+from experiments.workers import Job, Pool, Progress
 
 Floats = NDArray[np.float64]
 #: Parts into which the cohorts are split for the search.

@@ -4,19 +4,18 @@ A room starts on day 7 with those who wrote as founders. What their week leaves 
 them and about the room is drawn row by row (:mod:`~experiments.validation.rooms.founders`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from hashlib import sha256
 
 import numpy as np
-from loky import ProcessPoolExecutor, cpu_count
 from numpy.typing import NDArray
 from scipy.special import logit
 
 from experiments.validation.rooms.founders import MESSAGES, VISITING, YOUTH, Drawn, draw
 from experiments.validation.rooms.prior import MISSING, Vectors, design
 from experiments.validation.rooms.week import HORIZONS, KNOWN, MONTH, Week
+from experiments.workers import Pool, Progress
 from simulator.community import Community, Founders
 from simulator.founding import reference
 from simulator.mechanisms.content import V0
@@ -71,26 +70,14 @@ def simulate_all(
     vectors: int = VECTORS,
     lucks: int = LUCKS,
     workers: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> list[Runs]:
     """Simulate rooms, the largest first, on worker processes; results in the rooms' order."""
     order = sorted(range(len(weeks)), key=lambda i: -weeks[i].posters)
-    run = partial(simulate, vectors=design(vectors), lucks=lucks)
-    todo, out = [weeks[i] for i in order], {}
-    count = min(workers or cpu_count(), len(weeks))
-    pool = ProcessPoolExecutor(count, env=_ONE_THREAD) if count > 1 else None
-    try:
-        for i, runs in zip(order, pool.map(run, todo, chunksize=2) if pool else map(run, todo), strict=True):
-            out[i] = runs
-            if progress:
-                progress(len(out), len(weeks))
-    finally:
-        if pool:
-            pool.shutdown(wait=True, kill_workers=True)
-    return [out[i] for i in range(len(weeks))]
-
-
-_ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
+    even = design(vectors)
+    with Pool(workers, progress) as pool:
+        runs = pool.run([(simulate, weeks[i], even, lucks) for i in order])
+    return [run for _, run in sorted(zip(order, runs, strict=True), key=lambda pair: pair[0])]
 
 
 def seed_of(week: Week) -> int:
