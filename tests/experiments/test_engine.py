@@ -199,7 +199,7 @@ def test_ctrl_c_keeps_the_blocks_that_are_complete(whole, workers):
 
 
 def test_ctrl_c_before_anything_is_done_is_passed_on():
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background ignores it
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background
     try:
         with pytest.raises(KeyboardInterrupt):
             simulate(arms(Fuse(how="interrupt")), 4, workers=1)
