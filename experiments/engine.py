@@ -4,11 +4,9 @@ A task is a block of replicates through all arms, so that matched runs stay toge
 ensemble keeps whole pairs. What comes out does not depend on the size of blocks or the number of workers.
 """
 
-import signal
-import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from math import ceil
 from time import perf_counter
 from typing import Any
@@ -19,7 +17,7 @@ from loky.process_executor import BrokenProcessPool
 from experiments.block import Outcome, Task, run, warm_up, work
 from experiments.ensemble import BIT, Ensemble, gather
 from experiments.study import MOST_REPLICATES, MOST_WORKERS, whole
-from experiments.workers import ONE_THREAD
+from experiments.workers import ONE_THREAD, deaf
 from simulator.errors import UserError
 from simulator.registry import mechanisms
 from simulator.scenario import Scenario
@@ -159,13 +157,13 @@ def _until_death(
     broken = False
     try:
         if not warm:
-            with _deaf():
+            with deaf():
                 first = pool.submit(warm_up, arms)
             broken = isinstance(first.exception(), BrokenProcessPool)
         while flying or (todo and not broken):
             while todo and not broken and len(flying) < workers:
                 try:
-                    with _deaf():
+                    with deaf():
                         future = pool.submit(work, arms, todo[0], seed, known)
                 except BrokenProcessPool:  # one died while it had nothing to do
                     broken = True
@@ -183,16 +181,3 @@ def _until_death(
     finally:
         pool.shutdown(wait=True, kill_workers=True)
     return dead
-
-
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """Ignore Ctrl-C for a moment; processes started meanwhile ignore it for good: it is we who stop them."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -1,7 +1,9 @@
 """Worker processes for many pieces of work; one that dies costs nobody its results."""
 
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Self
 
 from loky import ProcessPoolExecutor, as_completed, cpu_count
@@ -63,7 +65,8 @@ class Pool:
                 pool = self._pool = self._pool or ProcessPoolExecutor(
                     self.count, env=ONE_THREAD, initializer=_deaf
                 )
-                flying = {pool.submit(_do, job): at for at, job in left.items()}
+                with deaf():  # or Ctrl-C would kill them as they start
+                    flying = {pool.submit(_do, job): at for at, job in left.items()}
                 for future in as_completed(flying):
                     result = future.result()
                     del left[flying[future]]
@@ -86,3 +89,16 @@ def _do(job: Job) -> Any:
 def _deaf() -> None:
     """Workers ignore Ctrl-C: it is we who stop them."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextmanager
+def deaf() -> Iterator[None]:
+    """Ignore Ctrl-C for a moment; processes started meanwhile ignore it for good: it is we who stop them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
