@@ -69,6 +69,30 @@ class Day:
         """The ties; use ``ties.sum(x)`` for sums over somebody's neighbours."""
         return self._world.ties
 
+    @property
+    def posts(self) -> Array:
+        """Conversation messages written today, ``(R, N)``; nought before members have come (in ``offer``)."""
+        return self._world.today("posts")
+
+    @property
+    def asked(self) -> Bools:
+        """Who asked a question today, ``(R, N)``; nobody in ``offer``."""
+        return self._world.today("asked")
+
+    @property
+    def answered(self) -> Bools:
+        """Whose question was answered today, ``(R, N)``; nobody in ``offer``."""
+        return self._world.today("answered")
+
+    def brought(self) -> NDArray[np.int64]:
+        """How many of today's newcomers each member brought, ``(R, N)``."""
+        m = self.members
+        out = np.zeros(self.shape, np.int64)
+        rows, slots = np.nonzero(m.present & (m.joined == self.index) & (m.inviter > 0))
+        hosts = m.id[rows] == (m.inviter[rows, slots] - np.uint64(1))[:, None]
+        np.add.at(out, rows, hosts & m.present[rows])
+        return out
+
     def checks_in(self, among: Bools) -> Bools:
         """Who of the visitors in ``among`` also does the check-in. Coming is not yet checking in."""
         return self._world.uptake.checks_in(self._world, self.draws, among)

@@ -105,6 +105,7 @@ def measure(world: "World") -> dict[str, NDArray[Any]]:
         "energy": world.energy.astype(np.float64),
         "cost": world.given_to_all("cost"),
         "hours": world.given_to_all("hours"),
+        "income": world.given_to_all("income"),
         "gifts": world.gifts.copy(),
     }
     for role in ROLES:

@@ -108,6 +108,7 @@ METRICS: tuple[Metric, ...] = (
     _m("energy", "owner's energy", CAMPAIGN, "0..1", 1, kind="guardrail", red_line=0.15),
     _m("cost", "operator's money", CAMPAIGN, "yuan", -1, kind="cost"),
     _m("hours", "operator's time", CAMPAIGN, "hours", -1, kind="cost"),
+    _m("income", "money members paid the operator", CAMPAIGN, "yuan", 1, kind="cost"),
     _m("gifts", "packets that members sent each other", HORIZON, "yuan", 0, kind="cost"),
 )
 # fmt: on

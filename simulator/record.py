@@ -38,7 +38,7 @@ class RunRecord:
         daily: Daily metrics by name, each ``(R, days)``, float64; units in ``simulator.metrics``.
         members: Life table: columns of one length, a line for each person who was ever a member; ``row`` is
             the row of the arrays they lived in, ``replicate`` its number.
-        ledger: Cost (yuan) and hours by tactic label, each ``(R, days)``.
+        ledger: Cost (yuan), hours and income (yuan) by tactic label, each ``(R, days)``.
         groups: What each community is, ``(R,)``: ``ends``, the day on which its purpose is served (infinite
             for a lasting one), and ``effect``, its own effect u_r.
     """
@@ -89,7 +89,8 @@ class RunRecord:
         out = {name: campaign(name) for name in _MEANS}
         out |= {name: campaign(name) for name in d if name.startswith(("messages_", "voices_"))}
         out["tokens"] = campaign("tokens")
-        out["cost"], out["hours"], out["gifts"] = total("cost"), total("hours"), d["gifts"].sum(axis=1)
+        out |= {kind: total(kind) for kind in ("cost", "hours", "income")}
+        out["gifts"] = d["gifts"].sum(axis=1)
         out["lifespan"] = self.lifespan()[0]
         out["voices_after"] = _mean(d["voices"][:, days:])
         out["kol_novice_share"] = _ratio(total("messages_kol") + total("messages_novice"), total("messages"))

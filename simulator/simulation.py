@@ -15,7 +15,7 @@ from simulator.record import RunRecord
 from simulator.registry import make_mechanisms
 from simulator.rows import listed
 from simulator.scenario import Scenario
-from simulator.stimuli import Award, Offer, check_heard, per_group, used
+from simulator.stimuli import LEDGER, Award, Entry, Offer, check_heard, per_group, used
 from simulator.world import Showing, Tactic, World
 
 
@@ -60,6 +60,8 @@ class Simulation:
         )
         for tactic in self.world.tactics:
             check_heard(tactic.strategy.uses, self.world.heard, tactic.strategy.name)
+        for tactic, entry in self.world.entries:
+            self._declared(tactic, entry)
         self._plan = [(phase, m, getattr(m, phase)) for phase in PHASES for m in on if phase in m.phases()]
         self._phases = {phase: [run for name, _, run in self._plan if name == phase] for phase in PHASES}
         self._days: list[dict[str, NDArray[Any]]] = []
@@ -95,6 +97,7 @@ class Simulation:
             self._run(phase)
         listed(w.came, w.here, w.visitors)
         self._run("conversation")
+        w.talking = True
         self._awards(acting)
         for phase in PHASES[PHASES.index("awards") :]:
             self._run(phase)
@@ -112,6 +115,9 @@ class Simulation:
         w.offers, w.awards, w.novelty, w.totals, w.sums = [], [], {}, {}, {}
         for counter in (w.joined, w.mutes, w.gifts, w.new_ties, w.questions, w.talk, w.voices):
             counter[...] = 0
+        if w.stirred:
+            w.eager[:], w.stirred = 0, False
+        w.helpful[:], w.shelter, w.talking = 0, None, False
         w.gone[:], w.exiting[:], w.echo[:], w.pull[:], w.hazard[:] = False, False, 0, 0, 0
         w.newcomers = w.newcomers[0][:0], w.newcomers[1][:0]
 
@@ -144,13 +150,13 @@ class Simulation:
             self._declared(tactic, award)
             w.awards.append((tactic, award))
             rows = w.shape[0]
-            booked[tactic.label] = {kind: per_group(getattr(award, kind), rows) for kind in ("cost", "hours")}
+            booked[tactic.label] = {kind: per_group(getattr(award, kind), rows) for kind in LEDGER}
         self._ledger.append(booked)
 
     @staticmethod
-    def _declared(tactic: Tactic, stimuli: Offer | Award) -> None:
+    def _declared(tactic: Tactic, stimuli: Offer | Award | Entry) -> None:
         """A tactic may only use channels it declares, or the check for listeners would be worth nothing."""
-        extra = used(stimuli) - tactic.strategy.uses - {"cost"}
+        extra = used(stimuli) - tactic.strategy.uses - {"cost", "income"}
         if extra:
             name, declared = tactic.strategy.name, ", ".join(sorted(tactic.strategy.uses))
             raise UserError(f"Strategy {name!r} uses channel {min(extra)!r} but declares only {declared}.")
@@ -184,7 +190,7 @@ class Simulation:
         ledger = {
             t.label: {
                 kind: np.stack([day.get(t.label, {}).get(kind, nothing) for day in self._ledger], axis=1)
-                for kind in ("cost", "hours")
+                for kind in LEDGER
             }
             for t in w.tactics
             if self._ledger

@@ -24,19 +24,19 @@ class Channel:
     """One way of reaching people.
 
     Attributes:
-        name: Field of :class:`Offer` or :class:`Award`.
-        side: ``offer`` (before members decide) or ``award`` (once it is known who came).
+        name: Field of :class:`Offer`, :class:`Award` or :class:`Entry`.
+        side: ``offer`` (before members decide), ``award`` (once it is known who came), ``entry`` (on joining).
         unit: What one of it is.
         reaches: Who may receive it: ``audience`` (anyone present), ``came`` (visitors of the day), ``group``
-            (the community as a whole, not a member).
+            (the community as a whole, not a member), ``joining`` (whoever is about to join).
         doc: What it stands for.
         heard: False for what goes into the ledger only and needs no mechanism.
     """
 
     name: str
-    side: Literal["offer", "award"]
+    side: Literal["offer", "award", "entry"]
     unit: str
-    reaches: Literal["audience", "came", "group"]
+    reaches: Literal["audience", "came", "group", "joining"]
     doc: str
     heard: bool = True
 
@@ -50,9 +50,14 @@ CHANNELS: dict[str, Channel] = {
             "prospects", "offer", "yuan, chance", "audience", "what coming may pay, and with which chance"
         ),
         Channel("run", "offer", "days", "audience", "days of a streak that staying away would break"),
+        Channel("topics", "offer", "topics", "audience", "topics put up to be talked about"),
+        Channel("help", "offer", "mentions", "audience", "word that answering others is wanted and seen"),
+        Channel("circles", "offer", "circle number", "audience", "which small circle somebody talks in"),
         Channel("reward", "award", "yuan", "came", "money, or points worth it, for having come"),
         Channel("packet", "award", "yuan", "came", "share of a public packet: money all can see"),
         Channel("praise", "award", "mentions", "came", "thanks in public"),
+        Channel("badges", "award", "badges", "came", "a level, badge or rank, shown to all"),
+        Channel("welcome", "award", "welcomes", "audience", "being welcomed and told how things are done"),
         Channel("care", "award", "minutes", "audience", "personal attention; reaches the silent as well"),
         Channel("content", "award", "messages", "group", "useful messages delivered to all"),
         Channel("coaching", "award", "minutes", "came", "being taught"),
@@ -65,10 +70,17 @@ CHANNELS: dict[str, Channel] = {
         Channel("gatherings", "award", "table number", "audience", "who met whom in person or in a circle"),
         Channel("invitations", "award", "invitations", "came", "asked to bring somebody"),
         Channel("removals", "award", "people", "audience", "put out by a rule"),
+        Channel("guests", "award", "people", "group", "people of another group who are shown this one"),
+        Channel("fee", "entry", "yuan", "joining", "what joining costs"),
+        Channel("screening", "entry", "minutes", "joining", "application, task or test before one may join"),
+        Channel("ceremony", "entry", "minutes", "joining", "ritual of joining"),
+        Channel("income", "award", "yuan", "group", "money members paid to the operator", heard=False),
         Channel("cost", "award", "yuan", "group", "operator's money spent", heard=False),
         Channel("hours", "award", "hours", "group", "operator's time spent, which tires the owner"),
     )
 }
+#: What is booked of each tactic, day by day: yuan spent, hours worked, yuan taken.
+LEDGER = ("cost", "hours", "income")
 
 
 @dataclass(frozen=True)
@@ -81,25 +93,35 @@ class Prospect:
 
 @dataclass(frozen=True)
 class Offer:
-    """What members are shown before they decide whether to come. See :data:`CHANNELS` for units."""
+    """What members are shown before they decide whether to come. See :data:`CHANNELS` for units.
+
+    ``circles`` is a circle number for each slot, ``(R, N)`` int, -1 for who is in none: who talks with whom
+    today.
+    """
 
     prompt: Dose = None
     announced: Dose = None
     prospects: tuple[Prospect, ...] = ()
     run: Dose = None
+    topics: Dose = None
+    help: Dose = None
+    circles: Array | None = None
 
 
 @dataclass(frozen=True)
 class Award:
     """What members are given once it is known who came. See :data:`CHANNELS` for units.
 
-    ``content``, ``noise``, ``order``, ``cost`` and ``hours`` are numbers or ``(R,)``; ``gatherings`` is a
-    table number for each slot, ``(R, N)`` int, -1 for who was not there; the rest are numbers or ``(R, N)``.
+    ``content``, ``noise``, ``order``, ``guests``, ``income``, ``cost`` and ``hours`` are numbers or ``(R,)``;
+    ``gatherings`` is a table number for each slot, ``(R, N)`` int, -1 for who was not there; the rest are
+    numbers or ``(R, N)``.
     """
 
     reward: Dose = None
     packet: Dose = None
     praise: Dose = None
+    badges: Dose = None
+    welcome: Dose = None
     care: Dose = None
     content: Dose = None
     coaching: Dose = None
@@ -110,12 +132,28 @@ class Award:
     gatherings: Array | None = None
     invitations: Dose = None
     removals: Dose = None
+    guests: Dose = None
+    income: Dose = None
     cost: Dose = None
     hours: Dose = None
 
 
-def used(stimuli: Offer | Award) -> frozenset[str]:
-    """Names of the channels that hold something."""
+@dataclass(frozen=True)
+class Entry:
+    """What joining asks of people, on every day on which a tactic acts. See :data:`CHANNELS` for units.
+
+    It holds for the founders where the tactic acts on day 0, and for whoever would join later.
+    """
+
+    fee: float = 0.0
+    screening: float = 0.0
+    ceremony: float = 0.0
+
+
+def used(stimuli: Offer | Award | Entry) -> frozenset[str]:
+    """Names of the channels that hold something; an entry holds what is not nought."""
+    if isinstance(stimuli, Entry):
+        return frozenset(name for name, dose in vars(stimuli).items() if dose != 0)
     held = vars(stimuli).items()
     return frozenset(
         name for name, dose in held if dose is not None and not (isinstance(dose, tuple) and not dose)

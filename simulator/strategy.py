@@ -12,9 +12,9 @@ from simulator.draws import Bools
 from simulator.errors import unknown
 from simulator.knobs import check, knob, knobs, number
 from simulator.schedule import SCHEDULE_WORDS, When, Who, words
-from simulator.stimuli import Award, Offer
+from simulator.stimuli import Award, Entry, Offer
 
-__all__ = ["Award", "Day", "Memory", "Offer", "Strategy", "knob"]
+__all__ = ["Award", "Day", "Entry", "Memory", "Offer", "Strategy", "knob"]
 
 #: A strategy's own columns, by name, each ``(R, N)``; blank for whoever has just joined.
 Memory = dict[str, NDArray[Any]]
@@ -51,6 +51,10 @@ class Strategy(ABC):
 
     def __post_init__(self) -> None:
         check(self, self.name)
+
+    def entry(self) -> Entry:
+        """Say what joining asks, on the days on which it acts; of founders too where day 0 is one."""
+        return Entry()
 
     def offer(self, day: Day, whom: Bools, memory: Memory) -> Offer:
         """Say what ``whom`` is shown today. Reads ``memory``; changes nothing."""

@@ -62,6 +62,10 @@ class World:
         energy: Owner's energy, 0..1, ``(R,)``.
         pull: Attendance logit of today, ``(R, N)``.
         hazard: Log of what today's risk of muting or leaving is multiplied by, ``(R, N)``.
+        eager: Log of what somebody's talk is multiplied by today, ``(R, N)``; all nought unless ``stirred``.
+        helpful: Log of what the chance of an answer is multiplied by today, ``(R,)``.
+        shelter: Share of today's messages that somebody need not see, ``(R, N)``; None for nobody.
+        entries: What joining asks, by tactic.
         newcomers: Row and slot of each of today's newcomers, ``(n,)`` each.
         came, posts, asked, answered, replied: Today's outcomes, ``(R, N)``.
         offers, awards: Today's stimuli, one per tactic that acts today.
@@ -121,6 +125,12 @@ class World:
         self.waking = np.zeros(rows, np.int64)
         self.pull: Floats = np.zeros(self.shape, np.float32)
         self.hazard: Floats = np.zeros(self.shape, np.float32)
+        self.eager: Floats = np.zeros(self.shape, np.float32)
+        self.stirred = False
+        self.helpful = np.zeros(rows)
+        self.shelter: Floats | None = None
+        self.entries = [(tactic, tactic.strategy.entry()) for tactic in self.tactics]
+        self.talking = False
         nobody = np.zeros(0, np.int64)
         self.newcomers: tuple[NDArray[np.int64], NDArray[np.int64]] = nobody, nobody
         self.novelty: dict[int, Floats] = {}
@@ -175,6 +185,13 @@ class World:
     def fresh(self, tactic: Tactic) -> Floats:
         """Novelty of a tactic to each member today, ``(R, N)``; 1 where that mechanism is off."""
         return self.novelty.get(tactic.index, self._plain)
+
+    def today(self, name: str) -> NDArray[Any]:
+        """``posts``, ``asked`` or ``answered`` of today, ``(R, N)``, read-only; nought before talk."""
+        array: NDArray[Any] = getattr(self, name) if self.talking else np.zeros_like(getattr(self, name))
+        view = array.view()
+        view.flags.writeable = False
+        return view
 
     def settle(self, replicate: NDArray[np.int64], slot: NDArray[np.int64]) -> None:
         """Clear what a new holder of a slot must not inherit from today's working arrays."""

@@ -21,7 +21,7 @@ from simulator.ties import Ties
 SMALL = Community(size=30, cap=60, arrivals=0.3, invitations=0.3, visiting=(0.9, 0.6, 0.4, 0.2))
 FOUR = ("check_in_streak", "offline_meetup", "red_packet", "uncertain_reward")
 #: What a tactic books even where nobody hears it.
-LEDGER = {"cost", "hours", "tokens", "gifts"}
+LEDGER = {"cost", "hours", "income", "tokens", "gifts"}
 
 
 NO_OFFER, NO_AWARD = Offer(), Award()

@@ -49,6 +49,7 @@ def count(group: "ReferenceModel") -> dict[str, float]:
         "energy": group.energy,
         "cost": group.given.get("cost", 0.0),
         "hours": group.given.get("hours", 0.0),
+        "income": group.given.get("income", 0.0),
         "gifts": group.gifts,
     }
     counts |= {f"messages_{role}": group.talk[n] for n, role in enumerate(ROLES)}

@@ -165,7 +165,7 @@ class ReferenceModel(mesa.Model):
         strain: What there was to read today, as strain on those who came.
         pot: Yuan that members' packets hold, to be split tomorrow.
         daily: Today's metrics.
-        ledger: By day and tactic, cost and hours.
+        ledger: By day and tactic, cost, hours and income.
 
     Raises:
         UserError: A mechanism is on that the reference does not know.

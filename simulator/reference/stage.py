@@ -14,7 +14,7 @@ from simulator.members import COLUMNS, Members
 from simulator.reference.member import Member
 from simulator.reference.prospects import Prospects
 from simulator.reference.stimuli import Shown
-from simulator.stimuli import CHANNELS, Award, Dose, Offer, per_group, used
+from simulator.stimuli import CHANNELS, LEDGER, Award, Dose, Offer, per_group, used
 from simulator.strategy import Memory, Strategy, blank_memory
 from simulator.ties import Ties
 
@@ -57,7 +57,12 @@ class _Window:
 
     def __init__(self, people: list[Member]) -> None:
         self._people = people
-        self.uptake = self
+        self.uptake, self.talking = self, False
+
+    def today(self, name: str) -> NDArray[Any]:
+        """``posts``, ``asked`` or ``answered`` of today; nought before talk."""
+        kind = np.int32 if name == "posts" else np.bool_
+        return np.array([[getattr(one, name) if self.talking else 0 for one in self._people]], kind)
 
     @property
     def ties(self) -> Ties:
@@ -129,6 +134,7 @@ class Stage:
     def awards(self) -> None:
         """Ask each tactic what it gives, and give it to those it addresses and the channel may reach."""
         self._columns.forget()
+        self._window.talking = True
         came = np.array([[member.came for member in self._people]], bool)
         for act in self._acts:
             award = act.tactic.award(act.day, act.whom, came, act.memory)
@@ -171,7 +177,7 @@ class Stage:
         group = {name: float(per_group(getattr(award, name), 1)[0]) for name in _ALL}
         for name, dose in group.items():
             self._model.given[name] = self._model.given.get(name, 0.0) + dose
-        self._model.ledger[-1][act.label] = {kind: group[kind] for kind in ("cost", "hours")}
+        self._model.ledger[-1][act.label] = {kind: group[kind] for kind in LEDGER}
 
     def _give(self, act: _Act, channel: str, doses: list[float]) -> None:
         """Hand out what one tactic gives in one channel."""
