@@ -86,8 +86,9 @@ def compose(overrides: Sequence[str] = (), folder: Path | None = None) -> Settin
             raise UserError(f"{word!r}: a strategy is an arm; type 'qunlab compare {text}'.")
         else:
             single.append((key, text, word))
-    if folder is not None:
-        check_folder(folder)
+    for place in (folder, *known.strangers()):
+        if place is not None:
+            check_folder(place)
     parsed = [(key, _value(key, text, word)) for key, text, word in single]
     raw, choices = _load(groups, folder)
     for key, _ in parsed:
@@ -119,13 +120,15 @@ def _one_or_many(name: str) -> str | list[str]:
 
 
 class _UserFolder(SearchPathPlugin):
-    """Puts the user's folder before ours."""
+    """Puts the user's folder before ours, and those of plug-ins behind."""
 
     folder: Path | None = None
 
     def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
         if _UserFolder.folder is not None:
             search_path.prepend("the user's folder", _UserFolder.folder.as_uri())
+        for place in known.strangers():
+            search_path.append("a plug-in's presets", place.as_uri())
 
 
 Plugins.instance().register(_UserFolder)

@@ -4,9 +4,11 @@ So completion, help and most error messages come at once, without the seconds th
 """
 
 import re
+import warnings
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
 from itertools import takewhile
 from pathlib import Path
 
@@ -14,10 +16,10 @@ import configs
 from experiments.messages import LANGUAGES, Catalogue
 from simulator.errors import UserError, unknown
 
-STRATEGIES, MECHANISMS = "qunlab.strategies", "qunlab.mechanisms"
+STRATEGIES, MECHANISMS, PRESETS = "qunlab.strategies", "qunlab.mechanisms", "qunlab.presets"
 #: Groups of presets, each a folder of ``configs/`` and of a user's own folder.
 GROUPS = ("community", "topology", "mechanism", "experiment", "strategy")
-OURS = Path(configs.__file__).parent
+OURS, _HOME = Path(configs.__file__).parent, "qunlab"
 
 
 @cache
@@ -26,19 +28,63 @@ def plugins(kind: str) -> tuple[str, ...]:
     return tuple(sorted({entry.name for entry in entry_points(group=kind)}))
 
 
+class PresetWarning(UserWarning):
+    """A plug-in's presets could not be used, or not all of them. Everything else goes on."""
+
+
+@cache
+def strangers() -> tuple[Path, ...]:
+    """Folders of presets that plug-ins bring, by distribution; each holds the folders of a user's own.
+
+    A plug-in names its package of presets in the entry-point group ``qunlab.presets``. A preset whose name
+    is taken is reported; ours, and then the distribution first in the alphabet, have it.
+    """
+    found: list[Path] = []
+    owner = {(group, name): _HOME for group in GROUPS for name in _stems(OURS / group)}
+    for entry in sorted(entry_points(group=PRESETS), key=lambda e: (_home(e), e.name)):
+        try:
+            spec = find_spec(entry.value)
+            folder = Path(next(iter(spec.submodule_search_locations or ()))) if spec else None
+        except (ImportError, StopIteration, ValueError):
+            folder = None
+        if folder is None or not folder.is_dir():
+            _warn(f"Presets {entry.name!r} of {_home(entry)}: {entry.value!r} is no package of presets.")
+            continue
+        found.append(folder)
+        for group in GROUPS:
+            for name in _stems(folder / group):
+                if owner.setdefault((group, name), _home(entry)) != _home(entry):
+                    taken = f"{owner[group, name]} has a preset {group}/{name}"
+                    _warn(f"Preset {name!r} of {_home(entry)} is left out: {taken}.")
+    return tuple(found)
+
+
+def _home(entry: EntryPoint) -> str:
+    return entry.dist.name if entry.dist is not None else "an unknown distribution"
+
+
+def _warn(line: str) -> None:
+    warnings.warn(line, PresetWarning, stacklevel=3)
+
+
+def _stems(place: Path) -> set[str]:
+    return {file.stem for file in place.glob("*.y*ml") if file.suffix in (".yaml", ".yml")}
+
+
+def places(folder: Path | None = None) -> tuple[Path, ...]:
+    """Folders of presets, in the order in which they are searched: the user's, ours, those of plug-ins."""
+    return (*((folder,) if folder is not None else ()), OURS, *strangers())
+
+
 def presets(group: str, folder: Path | None = None) -> tuple[str, ...]:
-    """Names of the presets of a group, the user's and ours."""
-    places = [place / group for place in (folder, OURS) if place is not None]
-    files = (file for place in places for file in place.glob("*.y*ml"))
-    return tuple(sorted({file.stem for file in files if file.suffix in (".yaml", ".yml")}))
+    """Names of the presets of a group: the user's, ours and those of plug-ins."""
+    return tuple(sorted(set().union(*(_stems(place / group) for place in places(folder)))))
 
 
 def preset_file(group: str, name: str, folder: Path | None = None) -> Path | None:
     """The file of a preset, the user's before ours; None where there is none."""
-    places = [
-        place / group / f"{name}{end}" for place in (folder, OURS) if place for end in (".yaml", ".yml")
-    ]
-    return next((file for file in places if file.is_file()), None)
+    files = (place / group / f"{name}{end}" for place in places(folder) for end in (".yaml", ".yml"))
+    return next((file for file in files if file.is_file()), None)
 
 
 def about(group: str, name: str, lang: str, folder: Path | None = None) -> str:
