@@ -33,6 +33,7 @@ COMMANDS = {
     "odd": ("experiments.commands.odd", ("--help",)),
     "screen": ("experiments.commands.screen", ("--config-dir", "--help")),
     "explain": ("experiments.commands.explain", ("--config-dir", "--help")),
+    "new": ("experiments.commands.new", ("--help",)),
     "completion": ("experiments.commands.completion", ("--help",)),
 }
 _VALUED = ("--config-dir",)

@@ -1,4 +1,4 @@
-"""How the HTML pages are filled: escaped, and a name that is missing is an error."""
+"""How pages and files are filled: a name that is missing is an error."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -7,10 +7,10 @@ from jinja2 import Environment, StrictUndefined, Template
 
 
 @lru_cache
-def template(path: Path) -> Template:
-    """The template of a page."""
+def template(path: Path, escape: bool = True) -> Template:
+    """The template of a page; ``escape`` is for HTML."""
     environment = Environment(
-        autoescape=True,
+        autoescape=escape,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -1,0 +1,1 @@
+"""For people who write tactics of their own: the small project they start from."""
