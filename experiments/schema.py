@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields, make_dataclass
 from functools import cache
 from typing import Any
 
+from experiments.claims.node import ClaimNode
 from simulator.community import Community
 from simulator.knobs import knobs
 from simulator.members import ROLES
@@ -148,6 +149,7 @@ def root(topology_name: str, doses: Mapping[str, str]) -> type:
         "qunlab",
         [
             ("title", dict[str, str], {}),
+            ("claim", ClaimNode | None, None),
             ("arms", list[str], []),
             ("days", int, 60),
             ("follow_up", int, 30),
