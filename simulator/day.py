@@ -11,9 +11,9 @@ from simulator.draws import Bools, Draws
 from simulator.jit import kernel
 from simulator.members import Members
 from simulator.schedule import WEEKDAYS
+from simulator.ties_watched import WatchedTies
 
 if TYPE_CHECKING:
-    from simulator.ties import Ties
     from simulator.world import World
 
 Array = NDArray[Any]
@@ -65,9 +65,9 @@ class Day:
         return self.members.shape
 
     @property
-    def ties(self) -> "Ties":
-        """The ties; use ``ties.sum(x)`` for sums over somebody's neighbours."""
-        return self._world.ties
+    def ties(self) -> WatchedTies:
+        """The ties, read-only; use ``ties.sum(x)`` for sums over somebody's neighbours."""
+        return WatchedTies(self._world.ties)
 
     @property
     def posts(self) -> Array:

@@ -140,7 +140,7 @@ class WorksAtNought(Sound):
 
 class WritesTies(Sound):
     def choose(self, day, came, memory):
-        day.ties.fade(0.5)  # Rule 1: a tactic writes no state
+        day._world.ties.fade(0.5)  # behind the day: a tactic writes no state, and day.ties has no way to
         return super().choose(day, came, memory)
 
 
