@@ -101,7 +101,12 @@ class Card:
 
 @cache
 def _chinese() -> Mapping[str, str]:
-    return dict(yaml.safe_load(Path(messages.__file__).with_name("cards.zh.yaml").read_text("utf-8")))
+    """Chinese of short texts: ``cards.zh.yaml``, and ``cards:`` of every other part's words."""
+    here = Path(messages.__file__).parent
+    found = dict(yaml.safe_load((here / "cards.zh.yaml").read_text("utf-8")))
+    for path in sorted(here.glob("*.zh.yaml")):
+        found.update(yaml.safe_load(path.read_text("utf-8")).get("cards", {}))
+    return found
 
 
 def texts(english: str, lang: str) -> str:

@@ -66,6 +66,7 @@ def load(lang: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
             continue  # of another form, read by those who use them
         tree = yaml.safe_load(path.read_text("utf-8"))
         texts = tree.pop("texts", texts)
+        tree.pop("cards", None)  # short texts of the code, for cards
         messages.update(_flat(tree))
     return messages, texts
 
