@@ -51,7 +51,11 @@ def reference(community: Community) -> Reference:
 
 
 def found(world: "World") -> None:
-    """Seat the founders and lay their ties, the same in every arm."""
+    """Seat the founders and lay their ties, the same in every arm; who declines to join leaves no trace.
+
+    The ties of those who decline go with them. What an ordinary opening day brings (:func:`reference`) stays
+    that of all who were asked.
+    """
     community, m = world.community, world.members
     rows, size = world.shape[0], community.size
     replicate = np.repeat(np.arange(rows), size)
@@ -74,8 +78,14 @@ def found(world: "World") -> None:
     if community.muted > 0:
         quiet = uniforms(ids, numbers, world.seed, key("founding", "muted")) < community.muted
         columns["muted"] = quiet & (role != Role.OWNER)
+    declined = ~world.admits(replicate, ids, columns).reshape(rows, size)
     m.join(replicate, ids, **columns)
     world.ties = _ties(world)
+    if declined.any():
+        gone = np.zeros(world.shape, bool)
+        gone[:, :size] = declined
+        world.ties.drop_members(gone)
+        m.leave(gone)
 
 
 def _ties(world: "World") -> Ties:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.day import Day
+from simulator.doses import accept, only_where
 from simulator.errors import UserError
 from simulator.founding import found
 from simulator.measure import life_rows, measure
@@ -15,8 +16,9 @@ from simulator.record import RunRecord
 from simulator.registry import make_mechanisms
 from simulator.rows import listed
 from simulator.scenario import Scenario
-from simulator.stimuli import LEDGER, Award, Entry, Offer, check_heard, per_group, used
-from simulator.world import Showing, Tactic, World
+from simulator.stimuli import BOOKS, LEDGER, check_heard, per_group
+from simulator.triggers import Watch
+from simulator.world import Showing, World
 
 
 class Simulation:
@@ -57,11 +59,14 @@ class Simulation:
             replicates=numbers,
             uncertain=scenario.uncertainty == "full",
             parameters=parameters,
+            campaign=scenario.days,
         )
         for tactic in self.world.tactics:
             check_heard(tactic.strategy.uses, self.world.heard, tactic.strategy.name)
         for tactic, entry in self.world.entries:
-            self._declared(tactic, entry)
+            accept(tactic.strategy.name, tactic.strategy.uses, entry)
+        self._watch = Watch(scenario.strategies, len(numbers), scenario.days)
+        self.world.acting = self._watch.today(0, {})
         self._plan = [(phase, m, getattr(m, phase)) for phase in PHASES for m in on if phase in m.phases()]
         self._phases = {phase: [run for name, _, run in self._plan if name == phase] for phase in PHASES}
         self._days: list[dict[str, NDArray[Any]]] = []
@@ -89,16 +94,17 @@ class Simulation:
     def step(self) -> None:
         """One day."""
         w = self.world
+        w.acting = self._watch.today(w.day, w.daily)
         self._clear()
         self._run("arrivals")
         listed(w.members.present & ~w.members.muted, w.awake, w.waking)
-        acting = self._offers()
+        days = self._offers()
         for phase in ("offers", "pull", "attendance"):
             self._run(phase)
         listed(w.came, w.here, w.visitors)
         self._run("conversation")
         w.talking = True
-        self._awards(acting)
+        self._awards(days)
         for phase in PHASES[PHASES.index("awards") :]:
             self._run(phase)
         w.daily = measure(w)
@@ -121,45 +127,45 @@ class Simulation:
         w.gone[:], w.exiting[:], w.echo[:], w.pull[:], w.hazard[:] = False, False, 0, 0, 0
         w.newcomers = w.newcomers[0][:0], w.newcomers[1][:0]
 
-    def _offers(self) -> list[tuple[Tactic, Day, NDArray[np.bool_]]]:
-        """Ask today's tactics what they show, and whom."""
-        w = self.world
-        acting: list[tuple[Tactic, Day, NDArray[np.bool_]]] = []
+    def _offers(self) -> list[Day]:
+        """Ask today's tactics what they show, and whom; the day as each of them saw it."""
+        w, days = self.world, []
         for tactic in w.tactics:
-            strategy = tactic.strategy
-            if w.day >= self.scenario.days or not strategy.when.today(w.day):
+            acts, strategy = w.acting.get(tactic.label), tactic.strategy
+            if acts is None:
                 continue
             draws = w.draws.of(f"strategy {tactic.label}", w.day)
-            day = Day(w.day, w.watched, draws, w.daily, w)
-            whom = strategy.who.among(w.watched, w.day).view()
+            days.append(Day(w.day, w.watched, draws, w.daily, w))
+            whom = strategy.who.among(days[-1])
+            whom = (whom if acts.all() else whom & acts[:, None]).view()
             whom.flags.writeable = False
-            offer = strategy.offer(day, whom, w.memory(tactic))
-            self._declared(tactic, offer)
-            w.offers.append(Showing(tactic, whom, offer))
-            acting.append((tactic, day, whom))
-        return acting
+            offer = strategy.offer(days[-1], whom, w.memory(tactic))
+            if not acts.all():
+                offer = only_where(offer, acts)
+            accept(strategy.name, strategy.uses, offer)
+            w.offers.append(Showing(tactic, whom, offer, acts))
+        return days
 
-    def _awards(self, acting: Sequence[tuple[Tactic, Day, NDArray[np.bool_]]]) -> None:
-        """Let today's tactics give what they give, and book it."""
-        w = self.world
+    def _awards(self, days: Sequence[Day]) -> None:
+        """Let today's tactics give what they give, and book it; where one does not act, it does nothing."""
+        w, rows = self.world, self.world.shape[0]
         came = w.came.view()
         came.flags.writeable = False
         booked: dict[str, dict[str, NDArray[np.float64]]] = {}
-        for tactic, day, whom in acting:
-            award = tactic.strategy.award(day, whom, came, w.memory(tactic))
-            self._declared(tactic, award)
+        for day, shown in zip(days, w.offers, strict=True):
+            tactic, acts, strategy = shown.tactic, shown.acts, shown.tactic.strategy
+            if acts.all():
+                award = strategy.award(day, shown.whom, came, w.memory(tactic))
+            else:
+                kept = {name: column[~acts] for name, column in w.memory(tactic).items()}
+                award = only_where(strategy.award(day, shown.whom, came, w.memory(tactic)), acts)
+                for name, column in kept.items():
+                    w.memory(tactic)[name][~acts] = column
+            accept(strategy.name, strategy.uses, award)
             w.awards.append((tactic, award))
-            rows = w.shape[0]
             booked[tactic.label] = {kind: per_group(getattr(award, kind), rows) for kind in LEDGER}
+            booked[tactic.label]["acted"] = acts.astype(np.float64)
         self._ledger.append(booked)
-
-    @staticmethod
-    def _declared(tactic: Tactic, stimuli: Offer | Award | Entry) -> None:
-        """A tactic may only use channels it declares, or the check for listeners would be worth nothing."""
-        extra = used(stimuli) - tactic.strategy.uses - {"cost", "income"}
-        if extra:
-            name, declared = tactic.strategy.name, ", ".join(sorted(tactic.strategy.uses))
-            raise UserError(f"Strategy {name!r} uses channel {min(extra)!r} but declares only {declared}.")
 
     def _leave(self) -> None:
         """Those who leave give up their slot; their rows of the life table are kept."""
@@ -190,7 +196,7 @@ class Simulation:
         ledger = {
             t.label: {
                 kind: np.stack([day.get(t.label, {}).get(kind, nothing) for day in self._ledger], axis=1)
-                for kind in LEDGER
+                for kind in BOOKS
             }
             for t in w.tactics
             if self._ledger

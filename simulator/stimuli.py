@@ -81,6 +81,8 @@ CHANNELS: dict[str, Channel] = {
 }
 #: What is booked of each tactic, day by day: yuan spent, hours worked, yuan taken.
 LEDGER = ("cost", "hours", "income")
+#: The whole of a tactic's ledger: ``acted`` is 1 in the replicates and on the days in which it acted, else 0.
+BOOKS = (*LEDGER, "acted")
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,11 @@ class Entry:
     fee: float = 0.0
     screening: float = 0.0
     ceremony: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name, dose in vars(self).items():
+            if not 0 <= dose < float("inf"):
+                raise UserError(f"{name} is {dose!r}; it must be a number of {CHANNELS[name].unit} from 0.")
 
 
 def used(stimuli: Offer | Award | Entry) -> frozenset[str]:

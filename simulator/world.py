@@ -14,7 +14,7 @@ from simulator.founding import reference
 from simulator.mechanism import Mechanism, Parameters, Params, design
 from simulator.members import Column, Members
 from simulator.schedule import Who
-from simulator.stimuli import CHANNELS, Award, Dose, Offer, per_member
+from simulator.stimuli import CHANNELS, Award, Dose, Entry, Offer, per_member, used
 from simulator.strategy import Memory, Strategy, blank_memory
 from simulator.ties import Ties
 
@@ -39,12 +39,14 @@ class Tactic:
 class Showing:
     """A tactic at work today: whom it addresses, what it shows them and, later, what it gives.
 
-    Doses meant for members reach ``whom`` only, whatever the strategy returned.
+    Doses meant for members reach ``whom`` only, whatever the strategy returned. ``acts``, ``(R,)``, says in
+    which replicates its triggers let it act; in the others nobody is addressed and every dose is nought.
     """
 
     tactic: Tactic
     whom: Bools
     offer: Offer
+    acts: Bools
 
 
 class World:
@@ -65,9 +67,12 @@ class World:
         eager: Log of what somebody's talk is multiplied by today, ``(R, N)``; all nought unless ``stirred``.
         helpful: Log of what the chance of an answer is multiplied by today, ``(R,)``.
         shelter: Share of today's messages that somebody need not see, ``(R, N)``; None for nobody.
-        entries: What joining asks, by tactic.
+        entries: What joining asks, by tactic; see :meth:`joining`.
+        campaign: Days on which tactics may act, from day 0.
+        spoken: Channels that the tactics declare.
         newcomers: Row and slot of each of today's newcomers, ``(n,)`` each.
         came, posts, asked, answered, replied: Today's outcomes, ``(R, N)``.
+        acting: By label, the replicates in which a tactic acts today, ``(R,)``; left out: in none.
         offers, awards: Today's stimuli, one per tactic that acts today.
         visitors: Number of today's visitors, ``(R,)``; ``crowd`` the same of yesterday (of an ordinary day on
             day 0). Their slots are ``here[r, :visitors[r]]``.
@@ -79,6 +84,7 @@ class World:
             tomorrow.
         gone: Who muted or left today; ``exiting`` who leaves.
         totals: What was given in each channel today, once somebody asked; ``sums`` the same over the members.
+        guests: People of another group who were shown this one yesterday, ``(R,)``.
         nought: What those got to whom nothing was given, ``(R, N)``; for reading.
         daily: Today's metrics, each ``(R,)``.
         departed: Life-table rows of people who left.
@@ -95,12 +101,15 @@ class World:
         replicates: NDArray[np.uint32],
         uncertain: bool,
         parameters: Parameters | None = None,
+        campaign: int = 0,
     ) -> None:
         self.community, self.seed, self.replicates = community, seed, replicates
         self.mechanisms = list(on)
         self.tactics = [
             Tactic(k, label, s) for k, (label, s) in enumerate(sorted(tactics, key=lambda t: t[0]))
         ]
+        self.campaign = campaign
+        self.spoken = frozenset().union(*(t.strategy.uses for t in self.tactics))
         known = [*on, *off]
         self.heard = frozenset().union(*(m.hears for m in known))
         rows, slots = len(replicates), community.slots
@@ -129,7 +138,8 @@ class World:
         self.stirred = False
         self.helpful = np.zeros(rows)
         self.shelter: Floats | None = None
-        self.entries = [(tactic, tactic.strategy.entry()) for tactic in self.tactics]
+        self.entries: list[tuple[Tactic, Entry]] = [(t, t.strategy.entry()) for t in self.tactics]
+        self.guests = np.zeros(rows)
         self.talking = False
         nobody = np.zeros(0, np.int64)
         self.newcomers: tuple[NDArray[np.int64], NDArray[np.int64]] = nobody, nobody
@@ -149,6 +159,7 @@ class World:
         self.new_ties = np.zeros(rows, np.int64)
         self.pot = np.zeros(rows)
         self.gifts = np.zeros(rows)
+        self.acting: dict[str, Bools] = {}
         self.offers: list[Showing] = []
         self.awards: list[tuple[Tactic, Award]] = []
         self.totals: dict[str, Floats | None] = {}
@@ -197,6 +208,23 @@ class World:
         """Clear what a new holder of a slot must not inherit from today's working arrays."""
         for array in (self.came, self.posts, self.replied, self.echo, self.gone, self.exiting):
             array[replicate, slot] = 0
+
+    def joining(self) -> tuple[NDArray[np.float64], ...] | None:
+        """What joining asks today: fee, screening and ceremony, each ``(R,)``; None where it asks nothing.
+
+        A tactic's terms hold where it acts, on the days on which it acts: day 0 is that of the founders.
+        """
+        terms = [(self.acting[t.label], e) for t, e in self.entries if used(e) and t.label in self.acting]
+        if not terms:
+            return None
+        names = ("fee", "screening", "ceremony")
+        return tuple(np.sum([getattr(e, name) * acts for acts, e in terms], axis=0) for name in names)
+
+    def admits(self, rows: NDArray[np.int64], ids: NDArray[np.uint64], columns: dict[str, Any]) -> Bools:
+        """Who of a list of people joins on today's terms, and what these do to ``columns``; see ``entry``."""
+        door: Any = next((m for m in self.mechanisms if "entry" in (m.name, m.replaces)), None)
+        everybody = np.ones(len(ids), bool)
+        return everybody if door is None else door.admits(self, rows, ids, columns)
 
     def trait(self, name: str) -> Floats:
         """A parameter of the disposition mechanism, ``(R,)``, which describes how people differ."""

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.draws import GROUP, key, sheet, uniforms
+from simulator.errors import UserError
 from simulator.jit import kernel
 from simulator.knobs import param, positive
 from simulator.mechanism import Mechanism
@@ -31,14 +32,16 @@ from simulator.traits import traits
 if TYPE_CHECKING:
     from simulator.world import World
 
-ORGANIC, REFERRED = np.uint64(1 << 62), np.uint64(1 << 63)
+#: Blocks of ids: strangers, guests of another group (by day and number) and people brought by a member.
+ORGANIC, GUEST, REFERRED = np.uint64(1 << 62), np.uint64(3 << 62), np.uint64(1 << 63)
 _MEETS = 2
+MOST = 30_000
 _INVITER_TIE = np.float32(0.3)
 
 
 @kernel
-def _strangers(mean, day, replicates, seed, decision):
-    """Rows and ids of those who find the group by themselves today."""
+def _unbidden(mean, block, day, replicates, seed, decision):
+    """Rows and ids of those who come by themselves today, as many as drawn around ``mean``, ``(R,)``."""
     counts, total = np.empty(mean.shape[0], np.int64), 0
     for r in range(mean.shape[0]):
         a, _, _, _ = words(GROUP, day, 0, replicates[r], seed, decision)
@@ -48,7 +51,7 @@ def _strangers(mean, day, replicates, seed, decision):
     n = 0
     for r in range(mean.shape[0]):
         for k in range(counts[r]):
-            rows[n], ids[n] = r, ORGANIC | U(day) << U(32) | U(k)
+            rows[n], ids[n] = r, block | U(day) << U(32) | U(k)
             n += 1
     return rows, ids
 
@@ -122,7 +125,7 @@ class Arrivals(Mechanism):
     """Who joins after the opening."""
 
     name: ClassVar[str] = "arrivals"
-    hears: ClassVar[frozenset[str]] = frozenset({"invitations"})
+    hears: ClassVar[frozenset[str]] = frozenset({"guests", "invitations"})
 
     delay: float = positive(
         3.1, 2.0, 5.0, unit="days", doc="between joining and inviting", tag="D", source="qiu2016"
@@ -130,6 +133,10 @@ class Arrivals(Mechanism):
     opens: float = param(4.0, 2.0, 6.0, unit="logit", doc="opening the group on the day of joining", tag="A")
     fading: float = param(0.3, 0.0, 1.0, doc="exponent: strangers come less as it ages", tag="A")
     youth: float = positive(30.0, 7.0, 90.0, unit="days", doc="age from which that shows", tag="A")
+    visit: float = param(
+        0.1, 0.0, 0.3, doc="share of another group's people shown this one who join", tag="A"
+    )
+    curious: float = param(-0.05, -0.2, 0.1, doc="interest of these people against a stranger's", tag="A")
 
     def opening(self, world: "World") -> None:
         """Let founders of long standing have sent their invitations."""
@@ -155,7 +162,16 @@ class Arrivals(Mechanism):
         inviters = np.where(known, world.members.id[rows, hosts] + np.uint64(1), np.uint64(0))
         role = self._role(world, ids, rows)
         columns = traits(world, ids, rows, role)
-        seated, slot = world.members.join(rows, ids, joined=world.day, inviter=inviters, **columns)
+        columns |= {"joined": np.full(len(ids), world.day), "inviter": inviters}
+        guest = ids >= GUEST
+        if guest.any():
+            less = world.params[self.name]["curious"][rows] * guest
+            columns["interest"] = np.clip(columns["interest"] + less, 0, 1)
+        admitted = world.admits(rows, ids, columns)
+        if not admitted.all():
+            columns = {name: one[admitted] if np.ndim(one) else one for name, one in columns.items()}
+            rows, ids, hosts, known = rows[admitted], ids[admitted], hosts[admitted], known[admitted]
+        seated, slot = world.members.join(rows, ids, **columns)
         rows, ids, hosts, known = rows[seated], ids[seated], hosts[seated], known[seated]
         np.add.at(world.joined, rows, 1)
         world.settle(rows, slot)
@@ -166,19 +182,30 @@ class Arrivals(Mechanism):
         self._introduce(world, ids, rows, slot)
 
     def awards(self, world: "World") -> None:
-        """Hand out the invitations that tactics asked for; they are sent from tomorrow."""
-        asked = world.given("invitations")
+        """Hand out the invitations that tactics asked for; they are sent, and guests join, from tomorrow."""
+        asked, m = world.given("invitations"), world.members
         if asked is not None:
-            world.members.invitations[:] += np.floor(asked).astype(np.int16)
+            for wrong in asked[~((asked >= 0) & (asked == np.floor(asked)))][:1]:
+                raise UserError(
+                    f"invitations is {wrong:g}; a tactic may hand out 0, 1, 2, ... to each member."
+                )
+            m.invitations[:] = np.minimum(m.invitations + asked, MOST)
+        world.guests = world.given_to_all("guests")
 
     def _who(self, world: "World") -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]:
-        """Ids, rows and inviters' slots (-1: none) of newcomers, by row; strangers first, then by id."""
+        """Ids, rows and inviters' slots (-1: none) of newcomers, by row, then strangers first."""
         c, m, draws = world.community, world.members, world.draws.of(self.name, world.day)
         p = world.params[self.name]
         youth, fading = p["youth"].astype(np.float64), p["fading"].astype(np.float64)
         older = (youth + c.age + world.day) / (youth + c.age)
         mean = world.arrivals * np.exp(world.effect.astype(np.float64) / 2) * older**-fading
-        rows, ids = _strangers(mean, world.day, world.replicates, U(world.seed), U(draws.key("strangers")))
+        day = world.day, world.replicates, U(world.seed)
+        rows, ids = _unbidden(mean, ORGANIC, *day, U(draws.key("strangers")))
+        if world.guests.any():
+            more, guests = _unbidden(world.guests * p["visit"], GUEST, *day, U(draws.key("guests")))
+            rows, ids = np.append(rows, more), np.append(ids, guests)
+            by = np.lexsort((ids, rows))
+            rows, ids = rows[by], ids[by]
         hosts = np.full(len(ids), -1)
         chance = -np.expm1(-1 / p["delay"])
         where, whose, brought = _send(

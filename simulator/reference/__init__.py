@@ -5,6 +5,7 @@ and it shares no rule with it, no array over members and no compiled loop. Where
 
 - :mod:`simulator.reference.coming`: whether a member comes, a method an equation;
 - :mod:`simulator.reference.member`: what members do, and what becomes of them;
+- :mod:`simulator.reference.joining`: who joins, and on which terms;
 - :mod:`simulator.reference.group`: what happens between members, and in the group as a whole;
 - :mod:`simulator.reference.model`: the opening, and the day's plan;
 - :mod:`simulator.reference.stage`: tactics, whose own code is run.

@@ -48,6 +48,10 @@ class Visitor(Person):
         """overload: ``-w F``."""
         return float(-self.model.p.overload.weight * self.fatigue)
 
+    def annoyed(self) -> float:
+        """irritation: ``-w A``."""
+        return float(-self.model.p.irritation.weight * self.irritation)
+
     def worn(self) -> float:
         """owner_energy: ``2 (E - 1)`` for owners."""
         return 2 * (self.model.energy - 1) if self.role == Role.OWNER else 0.0
@@ -91,9 +95,10 @@ class Visitor(Person):
         return self.model.p.arrivals.opens if self.joined == self.model.day > 0 else 0.0
 
     def was_received(self) -> float:
-        """reception: ``w max(1 - t / new, 0)`` for who was replied to while new, t days since joining."""
+        """reception: ``(reply replied + welcome G) max(1 - t / new, 0)``, t days since joining."""
         p = self.model.p.reception
-        return p.reply * max(1 - (self.model.day - self.joined) / p.new, 0) if self.welcomed else 0.0
+        met = p.reply * self.welcomed + p.welcome * self.greeted
+        return float(met * max(1 - (self.model.day - self.joined) / p.new, 0))
 
     # offers, attendance ------------------------------------------------------------------------------------
 

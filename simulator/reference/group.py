@@ -5,25 +5,19 @@ Sources of the equations and of their parameters: :mod:`simulator.mechanisms`, u
 
 from bisect import bisect_right
 from itertools import accumulate, combinations
-from math import exp, expm1, inf, log
+from math import exp, inf, log, log1p
 from operator import attrgetter
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from simulator.draws import GROUP, key
 from simulator.members import Role
-from simulator.philox import pair
 from simulator.reference.coming import V0
-from simulator.reference.member import KOL, Lurker, Member, Novice, Owner, grains
+from simulator.reference.member import Member, Owner, grains
 
 if TYPE_CHECKING:
     from simulator.reference.model import ReferenceModel
 
-_STRANGERS, _INVITE, _ACCEPT = (key("arrivals", what) for what in ("strangers", "invite", "accept"))
-_BEFORE = key("arrivals", "sent before")
-_ROLE, _MEETS = key("arrivals", "role"), [key("arrivals", f"meets {k}") for k in range(2)]
 _PARTNER, _SPLIT, _SEND = key("bonding", "partner"), key("gift_echo", "split"), key("gift_echo", "send")
 
 BY_ID = attrgetter("unique_id")
@@ -46,85 +40,6 @@ def purpose(group: "ReferenceModel") -> None:
         event = c.event_share is None or group.luck.coarse(GROUP, key("purpose", "event")) < c.event_share
         after = c.purpose_days * (1 if c.event_share is None else exp(group.p.purpose.spread * z))
         group.ends = after if event else inf
-
-
-# arrivals ---------------------------------------------------------------------------------------------------
-
-
-def newcomers(group: "ReferenceModel") -> None:
-    """arrivals: strangers find the group, friends are brought along; a full group refuses."""
-    if group.day == 0:
-        return
-    seated: list[Member] = []
-    for person, host in strangers(group) + invited(group):
-        if len(group.people) < group.community.slots:
-            seated.append(_role(group, person)(group, person, group.day))
-            if host is not None:
-                seated[-1].host = host
-                seated[-1].meet(host, 0.3)
-    group.joined = len(seated)
-    here = sorted((member for member in group.people if member.came), key=BY_ID)
-    for decision in _MEETS if here else ():
-        for member in seated:
-            u = group.luck.coarse(member.person, decision, group.day)
-            member.meet(here[int(u * len(here))], group.community.tie_strength / 2)
-
-
-def strangers(group: "ReferenceModel") -> list[tuple[np.uint64, Member | None]]:
-    """arrivals: ``strangers ~ Poisson(arrivals x exp(u_r / 2) x older^-fading)``.
-
-    older = (1 + (A + day)/youth) / (1 + A/youth), with A the group's age at the opening.
-    """
-    p, c = group.p.arrivals, group.community
-    older = (1 + (c.age + group.day) / p.youth) / (1 + c.age / p.youth)
-    mean = c.arrivals * exp(group.effect / 2) * older**-p.fading
-    u = group.luck.coarse(GROUP, _STRANGERS, group.day)
-    count = group.luck.poisson(u, mean, GROUP, "strangers")
-    return [(np.uint64(1 << 62 | group.day << 32 | k), None) for k in range(count)]
-
-
-def invited(group: "ReferenceModel") -> list[tuple[np.uint64, Member | None]]:
-    """arrivals: who has invitations sends one a day with chance ``1 - exp(-1/delay)``, accepted or not."""
-    brought: list[tuple[np.uint64, Member | None]] = []
-    luck, chance = group.luck, -expm1(-1 / group.p.arrivals.delay)
-    for host in group.people:
-        if host.invitations > 0 and not host.muted:
-            u = luck.uniform(host.person, _INVITE)
-            if luck.decide(u, chance, host.person, "invites"):
-                host.first_invited = group.day if host.invited == 0 else host.first_invited
-                host.invitations -= 1
-                host.invited += 1
-                u = luck.uniform(host.person, _ACCEPT)
-                if luck.decide(u, group.community.acceptance, host.person, "is heeded"):
-                    nth = np.uint64(1 << 61 | host.invited)
-                    brought.append((np.uint64(pair(host.person, nth) >> 2 | 1 << 63), host))
-    return sorted(brought, key=lambda one: int(one[0]))
-
-
-def sent_before(group: "ReferenceModel") -> None:
-    """arrivals: founders of t days have sent min(all, Poisson(t / delay)) invitations."""
-    for member in group.people:
-        if member.joined < 0:
-            u = group.luck.coarse(member.person, _BEFORE)
-            sent = group.luck.poisson(u, -member.joined / group.p.arrivals.delay, member.person, "sent")
-            sent = min(sent, member.invitations)
-            member.invitations -= sent
-            member.invited += sent
-
-
-def _role(group: "ReferenceModel", person: np.uint64) -> type[Member]:
-    """arrivals: newcomers are what founders were, but seldom KOLs: a third of the share."""
-    u, kol = group.luck.coarse(person, _ROLE), group.community.kols / 3
-    if u <= kol:
-        return KOL
-    return Novice if u <= kol + group.community.novices else Lurker
-
-
-def hand_out_invitations(group: "ReferenceModel") -> None:
-    """arrivals: invitations that tactics asked for are sent from tomorrow."""
-    for member in group.people:
-        if "invitations" in member.given:
-            member.invitations += int(member.given["invitations"])
 
 
 # conversation -----------------------------------------------------------------------------------------------
@@ -284,6 +199,15 @@ def overload(group: "ReferenceModel") -> None:
     group.strain = min(max(load / p.capacity - 1, 0.0), 3.0)
     for member in group.people:
         member.tires()
+
+
+def irritation(group: "ReferenceModel") -> None:
+    """irritation: ``A <- A + s (came ln(1 + seen) - A),  Z x exp(r A)``, seen = adverts x (1 - order)."""
+    p, given = group.p.irritation, group.given
+    seen = given.get("noise", 0.0) * (1 - min(given.get("order", 0.0), 1))
+    for member in group.people:
+        member.irritation += p.speed * (member.came * log1p(seen) - member.irritation)
+        member.hazard += p.risk * member.irritation
 
 
 def owner_energy(group: "ReferenceModel") -> None:

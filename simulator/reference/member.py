@@ -122,9 +122,10 @@ class Member(Visitor):
                 self.expected[s.label] = expected + p.eta * (got - expected)
 
     def is_received(self) -> None:
-        """reception: to be replied to, or answered, is remembered of the days on which one was new."""
-        if (self.replied or self.answered) and self.model.day - self.joined < self.model.p.reception.new:
-            self.welcomed = True
+        """reception: what befell one while new: replies, and welcomes, ``G = 1 - exp(-welcomes)``."""
+        if self.model.day - self.joined < self.model.p.reception.new:
+            self.welcomed = self.welcomed or self.replied or self.answered
+            self.greeted = 1 - (1 - self.greeted) * exp(-self.given.get("welcome", 0.0))
 
     # bonding ---------------------------------------------------------------------------------------------
 
@@ -132,6 +133,12 @@ class Member(Visitor):
         """referral: ``Z x risk`` while whoever brought one is there and has not muted."""
         if self.host is not None and self.host.left == NEVER and not self.host.muted:
             self.hazard += log(self.model.p.referral.risk)
+
+    def has_paid(self) -> None:
+        """entry: ``Z x risk^K``, then ``K <- K / 2^(1/fading)``."""
+        p = self.model.p.entry
+        self.hazard += log(p.risk) * self.sunk
+        self.sunk *= 0.5 ** (1 / p.fading)
 
     # habit, belonging, interest, overload ------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from simulator.errors import UserError
 from simulator.knobs import knobs
 from simulator.mechanism import Parameters, design
 from simulator.members import Role
-from simulator.reference import group, topics
+from simulator.reference import group, joining, topics
 from simulator.reference.counting import count
 from simulator.reference.luck import Luck, Umpire
 from simulator.reference.member import CLASSES, Member
@@ -89,6 +89,7 @@ PULLS: dict[str, Callable[[Member], float]] = {
     "content": Member.attracted,
     "disposition": Member.inclined,
     "habit": Member.accustomed,
+    "irritation": Member.annoyed,
     "overload": Member.tired,
     "owner_energy": Member.worn,
     "prompts": Member.reminded,
@@ -102,29 +103,29 @@ PULLS: dict[str, Callable[[Member], float]] = {
 #: their order. A mechanism that is off is left out.
 PLAN: dict[str, dict[str, Act]] = {
     "opening": {
-        "arrivals": group.sent_before,
+        "arrivals": joining.sent_before,
         "disposition": group.community_effect,
         "habit": each(Member.used_to),
         "purpose": group.purpose,
     },
-    "arrivals": {"arrivals": group.newcomers},
+    "arrivals": {"arrivals": joining.newcomers},
     "offers": {"novelty": each(Member.sees)},
     "pull": {"streaks": each(Member.feels_the_sting)},
     "attendance": {"attendance": each(Member.attends)},
     "conversation": {"conversation": group.conversation},
-    "awards": {"arrivals": group.hand_out_invitations},
+    "awards": {"arrivals": joining.hand_out_invitations},
     "gifts": {"gift_echo": group.gift_echo},
     "learning": {
         "learning": each(Member.learns),
-        "reception": visiting(Member.is_received),
+        "reception": each(Member.is_received),
         "rewards": each(Member.gets),
     },
-    "bonding": {"bonding": group.bonding, "referral": each(Member.is_held)},
+    "bonding": {"bonding": group.bonding, "entry": each(Member.has_paid), "referral": each(Member.is_held)},
     "habit": {"awakening": each(Member.wakes), "habit": each(Member.grows_used)},
     "belonging": {"belonging": each(Member.feels)},
     "content": {"content": group.content, "topics": topics.reading},
     "interest": {"interest": group.interest},
-    "overload": {"overload": group.overload},
+    "overload": {"irritation": group.irritation, "overload": group.overload},
     "owner": {"owner_energy": group.owner_energy},
     "churn": {
         "departure": each(methodcaller("may_go")),
@@ -163,6 +164,7 @@ class ReferenceModel(mesa.Model):
         crowd: Yesterday's visitors; on day 0 those of an ordinary day.
         worth, pace: What interest returns to today, and how fast.
         strain: What there was to read today, as strain on those who came.
+        guests: People of another group who were shown this one yesterday.
         pot: Yuan that members' packets hold, to be split tomorrow.
         daily: Today's metrics.
         ledger: By day and tactic, cost, hours and income.
@@ -201,6 +203,7 @@ class ReferenceModel(mesa.Model):
         self.day, self.effect, self.ends = 0, 0.0, inf
         self.value, self.energy = 0.5, self.community.energy
         self.crowd, self.pot, self.strain = self.ordinary.visitors, 0.0, 0.0
+        self.guests = 0.0
         self.people: list[Member] = []
         self.visitors: list[Member] = []
         self.departed: list[Member] = []
@@ -214,7 +217,7 @@ class ReferenceModel(mesa.Model):
         """One day."""
         self._begin()
         self._run("arrivals")
-        stage = Stage(self, self._acting())
+        stage = Stage(self, self.acting())
         stage.offers()
         self._run("offers")
         self._run("pull")
@@ -251,7 +254,7 @@ class ReferenceModel(mesa.Model):
         for member in self.people:
             member.begin()
 
-    def _acting(self) -> list[Any]:
+    def acting(self) -> list[Any]:
         """Tactics that act today, by label."""
         if self.day >= self.spec.days:
             return []
@@ -288,3 +291,5 @@ class ReferenceModel(mesa.Model):
             first, second = self.people[one], self.people[other]
             stronger = max(float(strength), first.friends.get(second, 0.0))
             first.friends[second] = second.friends[first] = stronger
+        for member in [member for member in self.people if not joining.enters(self, member)]:
+            member.remove()

@@ -44,6 +44,9 @@ STATE = {
     "loss": "L, tie strength lately lost",
     "met": "has met others in person lately, 0..1",
     "welcomed": "was replied to while new",
+    "greeted": "G, 0..1, has been welcomed while new",
+    "sunk": "K, 0..1, what joining cost, as far as it is still felt",
+    "irritation": "A, annoyance by adverts",
     "muted": "has stopped looking",
     "invitations": "still to be sent",
     "invited": "invitations sent",
@@ -106,6 +109,7 @@ class Person(mesa.Agent):
         self.host: Person | None = None
         self.fatigue = self.mood = self.pay = self.loss = self.met = 0.0
         self.welcomed = False
+        self.greeted = self.sunk = self.irritation = 0.0
         self.muted, self.invited, self.visits, self.messages = False, 0, 0, 0
         self.first_invited = self.last_came = self.last_spoke = NEVER
         self.friends: dict[Person, float] = {}
