@@ -52,8 +52,8 @@ def project(name: str, title: str | None = None, title_zh: str | None = None) ->
     """
     if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) or keyword.iskeyword(name):
         raise UserError(
-            f"name is {name!r}; it must be small letters, digits and single '_', as in my_tactic, and no word "
-            "of Python."
+            f"name is {name!r}; it must be small letters, digits and single '_', as in my_tactic, "
+            "and no word of Python."
         )
     if len(name) > _LONGEST:
         raise UserError(f"name has {len(name)} letters; it must have at most {_LONGEST}.")
