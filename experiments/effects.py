@@ -143,23 +143,37 @@ def share_better_elsewhere(baseline: Floats, arm: Floats, direction: int) -> flo
     return (wins - n * share_better(baseline, arm, direction)) / (n * (n - 1))
 
 
-def world_shares(differences: ArrayLike, world_sd: float, d: float) -> tuple[float, float]:
-    """Shares of plausible worlds whose expected difference is above ``d`` and below ``-d``.
+def world_effects(differences: ArrayLike, world_sd: float) -> Floats:
+    """Each plausible world's expected difference, (n,); NaN where the difference is, or without twins.
 
     Each observed difference holds luck too. Drawing all of them in towards their mean until their spread is
     ``world_sd`` keeps the shape and gives worlds with the right mean and variance (Louis 1984, JASA 79).
+
+    Args:
+        differences: (n,) matched differences.
+        world_sd: Their standard deviation without luck; NaN gives NaN.
+    """
+    x = np.asarray(differences, np.float64)
+    known = x[np.isfinite(x)]
+    if known.size < 2 or not np.isfinite(world_sd):
+        return np.full(x.shape, NAN)
+    mean, sd = known.mean(), float(known.std(ddof=1))
+    drawn_in = mean + (x - mean) * (min(world_sd / sd, 1.0) if sd > 0.0 else 1.0)
+    return np.where(np.isfinite(x), drawn_in, NAN)
+
+
+def world_shares(differences: ArrayLike, world_sd: float, d: float) -> tuple[float, float]:
+    """Shares of plausible worlds whose expected difference is above ``d`` and below ``-d``.
 
     Args:
         differences: (n,) matched differences, larger is better; NaN is left out.
         world_sd: Their standard deviation without luck; NaN gives NaN.
         d: Smallest effect of interest.
     """
-    x = np.asarray(differences, np.float64)
-    x = x[np.isfinite(x)]
-    if x.size < 2 or not np.isfinite(world_sd):
+    worlds = world_effects(differences, world_sd)
+    worlds = worlds[np.isfinite(worlds)]
+    if not worlds.size:
         return NAN, NAN
-    sd = float(x.std(ddof=1))
-    worlds = x.mean() + (x - x.mean()) * (min(world_sd / sd, 1.0) if sd > 0.0 else 1.0)
     return float(np.mean(worlds > d)), float(np.mean(worlds < -d))
 
 

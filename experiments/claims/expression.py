@@ -17,6 +17,8 @@ _DO: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Div: np.divide,
 }
 
+_ALLOWED = (ast.BinOp, ast.UnaryOp, ast.USub, ast.Name, ast.Load, ast.Constant, *_DO)
+
 
 def names(text: str, known: Iterable[str], where: str) -> tuple[str, ...]:
     """Names that an expression uses, in order, each once.
@@ -44,12 +46,8 @@ def _tree(text: str, where: str) -> ast.expr:
     except (SyntaxError, ValueError):
         raise _odd(text, where) from None
     for node in ast.walk(tree):
-        if not isinstance(node, ast.BinOp | ast.UnaryOp | ast.Name | ast.Constant | ast.Load | ast.USub):
-            if not isinstance(node, tuple(_DO)):
-                raise _odd(text, where)
-        if isinstance(node, ast.Constant) and (
-            isinstance(node.value, bool) or not isinstance(node.value, int | float)
-        ):
+        kind = type(node.value) if isinstance(node, ast.Constant) else None
+        if not isinstance(node, _ALLOWED) or kind not in (None, int, float):
             raise _odd(text, where)
     return tree
 

@@ -51,7 +51,7 @@ class ClaimNode:
     Attributes:
         hypothesis: In the practitioners' words, by language.
         why: Why it is put this way, by language.
-        equal: How the budgets of the cells in ``spend`` were made equal, by language; empty: it compares none.
+        equal: How the cells in ``spend`` were made to cost the same, by language; empty: none need to.
         spend: Cells that must have cost the same.
         cells: By name.
         parts: By name.
