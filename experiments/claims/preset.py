@@ -16,7 +16,8 @@ if TYPE_CHECKING:  # what needs numba is loaded when a claim is read
     from simulator.scenario import Scenario
 
 PREFIX = "claim_"
-#: What a part may say of its contrast c and the smallest effect of interest d: c > d, c < -d, -d < c < d, c < d.
+#: What a part may say of its contrast c, d being the smallest effect of interest: c > d, c < -d, -d < c < d,
+#: c < d.
 HOLDS = ("more", "less", "about", "not_more")
 Words = Mapping[str, str]
 
@@ -93,9 +94,7 @@ class Claim:
 def keys(folder: Path | None = None) -> tuple[str, ...]:
     """Every claim there is: ``c01`` is the preset ``experiment/claim_c01.yaml``."""
     return tuple(
-        name.removeprefix(PREFIX)
-        for name in known.presets("experiment", folder)
-        if name.startswith(PREFIX)
+        name.removeprefix(PREFIX) for name in known.presets("experiment", folder) if name.startswith(PREFIX)
     )
 
 
@@ -208,5 +207,7 @@ def _days(where: str, given: list[int], horizon: int) -> tuple[int, int] | None:
     if not given:
         return None
     if len(given) != 2 or not 0 <= given[0] < given[1] <= horizon:
-        raise UserError(f"{where}: days is {given}; it must be [first, after the last] within {horizon} days.")
+        raise UserError(
+            f"{where}: days is {given}; it must be [first, after the last] within {horizon} days."
+        )
     return given[0], given[1]

@@ -1,0 +1,91 @@
+"""What an effect hangs on: coefficients that cannot change their sign, set to nought one at a time."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from experiments.claims.cells import Played
+from experiments.claims.evidence import Evidence
+from experiments.claims.preset import Claim
+from experiments.intervals import Estimate
+from simulator.knobs import Knob, drawn, knobs
+from simulator.mechanism import Mechanism
+from simulator.registry import make_mechanisms
+from simulator.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Coefficient:
+    """A parameter of a mechanism whose range lies on one side of nought."""
+
+    mechanism: str
+    parameter: str
+
+    @property
+    def name(self) -> str:
+        """``rewards.weight``."""
+        return f"{self.mechanism}.{self.parameter}"
+
+    @property
+    def off(self) -> dict[str, dict[str, float]]:
+        """Settings with it at nought."""
+        return {self.mechanism: {self.parameter: 0.0}}
+
+
+def coefficients(claim: Claim) -> tuple[Coefficient, ...]:
+    """Those of the mechanisms through which cells differ: what hears their tactics, and what is set apart.
+
+    One that a cell sets itself is what the claim is about, and not among them.
+    """
+    scenarios = claim.scenarios
+    channels = {channel for s in scenarios for _, tactic in s.strategies for channel in tactic.uses}
+    found: dict[Coefficient, None] = {}
+    for scenario in scenarios:
+        for mechanism in make_mechanisms(scenario.mechanisms)[0]:
+            if not (mechanism.hears & channels or _apart(mechanism.name, scenarios)):
+                continue
+            for name, (field, spec) in knobs(mechanism).items():
+                if drawn(field) and _one_sided(mechanism, name, spec):
+                    found[Coefficient(mechanism.name, name)] = None
+    return tuple(found)
+
+
+def _apart(name: str, scenarios: tuple[Scenario, ...]) -> bool:
+    """Whether cells set a mechanism differently."""
+    said = [dict(scenario.mechanisms.get(name, {})) for scenario in scenarios]
+    return any(one != said[0] for one in said)
+
+
+def _one_sided(mechanism: Mechanism, name: str, spec: Knob) -> bool:
+    """Whether it cannot change its sign, can be nought, and was not set by hand."""
+    return spec.off is not None and not spec.low < 0 < spec.high and name not in mechanism.fixed
+
+
+def hangs(claim: Claim, whole: Played, without: Played, evidence: tuple[Evidence, ...]) -> bool:
+    """Whether the effect of some part is gone without a coefficient, in the same worlds with the same luck.
+
+    Args:
+        claim: The claim.
+        whole: Its cells as they are.
+        without: Its cells with the coefficient at nought, with or without twins.
+        evidence: What the cells show as they are.
+    """
+    for part, shown in zip(claim.parts, evidence, strict=True):
+        if part.holds not in ("more", "less") or shown.decided != "for":
+            continue
+        worlds = without.contrast(part.contrast, part.name).shape[1]
+        before = _estimate(whole.contrast(part.contrast, part.name)[0, :worlds])
+        after = _estimate(without.contrast(part.contrast, part.name)[0])
+        if _told(before) and not _told(after) and abs(after.mean) < abs(before.mean) / 2:
+            return True
+    return False
+
+
+def _estimate(x: np.ndarray) -> Estimate:
+    return Estimate.of(x[np.isfinite(x)])
+
+
+def _told(estimate: Estimate) -> bool:
+    """Whether a mean is told from nothing."""
+    low, high = estimate.interval()
+    return bool(low > 0 or high < 0)
