@@ -19,9 +19,10 @@ class Stage:
         yesterday: Yesterday's metrics.
         roles: Roles by slot, if they matter.
         takes_part: Who checks in or goes where asked, ``(R, N)``; else everybody.
+        talk: Today's ``posts``, ``asked`` and ``answered``, ``(R, N)`` each; nought where not given.
     """
 
-    def __init__(self, shape, *, day=0, yesterday=None, roles=None, takes_part=None):
+    def __init__(self, shape, *, day=0, yesterday=None, roles=None, takes_part=None, **talk):
         self.shape = shape
         members = Members(*shape)
         ids = np.tile(np.arange(shape[1], dtype=np.uint64), shape[0])
@@ -30,16 +31,20 @@ class Stage:
         self.members, self.yesterday = members, yesterday or {}
         self.takes_part = np.ones(shape, bool) if takes_part is None else np.asarray(takes_part, bool)
         self.memory = {}
-        self.at(day)
+        kinds = {"posts": np.int32, "asked": bool, "answered": bool}
+        self.talk = {name: np.zeros(shape, kind) for name, kind in kinds.items()}
+        self.at(day, **talk)
 
-    def at(self, day):
-        """Another day, with the same members and memory."""
+    def at(self, day, **talk):
+        """Another day, with the same members and memory; ``talk`` is kept until it is given anew."""
+        for name, now in talk.items():
+            self.talk[name][:] = now
         draws = Draws(1, np.arange(self.shape[0], dtype=np.uint32), self.members.id, "strategy", day)
         willing = SimpleNamespace(
             checks_in=lambda world, draws, among: among & self.takes_part,
             goes=lambda world, draws, among, decision: among & self.takes_part,
         )
-        world = SimpleNamespace(uptake=willing)
+        world = SimpleNamespace(uptake=willing, today=self.talk.__getitem__)
         self.day = Day(day, self.members.watched(), draws, self.yesterday, world)
         return self
 
