@@ -59,7 +59,6 @@ class Simulation:
             replicates=numbers,
             uncertain=scenario.uncertainty == "full",
             parameters=parameters,
-            campaign=scenario.days,
         )
         for tactic in self.world.tactics:
             check_heard(tactic.strategy.uses, self.world.heard, tactic.strategy.name)

@@ -25,7 +25,7 @@ class Channel:
 
     Attributes:
         name: Field of :class:`Offer`, :class:`Award` or :class:`Entry`.
-        side: ``offer`` (before members decide), ``award`` (once it is known who came), ``entry`` (on joining).
+        side: ``offer`` (before members decide), ``award`` (once one knows who came), ``entry`` (on joining).
         unit: What one of it is.
         reaches: Who may receive it: ``audience`` (anyone present), ``came`` (visitors of the day), ``group``
             (the community as a whole, not a member), ``joining`` (whoever is about to join).
@@ -150,11 +150,6 @@ class Entry:
     fee: float = 0.0
     screening: float = 0.0
     ceremony: float = 0.0
-
-    def __post_init__(self) -> None:
-        for name, dose in vars(self).items():
-            if not 0 <= dose < float("inf"):
-                raise UserError(f"{name} is {dose!r}; it must be a number of {CHANNELS[name].unit} from 0.")
 
 
 def used(stimuli: Offer | Award | Entry) -> frozenset[str]:

@@ -68,7 +68,6 @@ class World:
         helpful: Log of what the chance of an answer is multiplied by today, ``(R,)``.
         shelter: Share of today's messages that somebody need not see, ``(R, N)``; None for nobody.
         entries: What joining asks, by tactic; see :meth:`joining`.
-        campaign: Days on which tactics may act, from day 0.
         spoken: Channels that the tactics declare.
         newcomers: Row and slot of each of today's newcomers, ``(n,)`` each.
         came, posts, asked, answered, replied: Today's outcomes, ``(R, N)``.
@@ -101,14 +100,12 @@ class World:
         replicates: NDArray[np.uint32],
         uncertain: bool,
         parameters: Parameters | None = None,
-        campaign: int = 0,
     ) -> None:
         self.community, self.seed, self.replicates = community, seed, replicates
         self.mechanisms = list(on)
         self.tactics = [
             Tactic(k, label, s) for k, (label, s) in enumerate(sorted(tactics, key=lambda t: t[0]))
         ]
-        self.campaign = campaign
         self.spoken = frozenset().union(*(t.strategy.uses for t in self.tactics))
         known = [*on, *off]
         self.heard = frozenset().union(*(m.hears for m in known))

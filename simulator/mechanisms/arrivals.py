@@ -185,9 +185,9 @@ class Arrivals(Mechanism):
         """Hand out the invitations that tactics asked for; they are sent, and guests join, from tomorrow."""
         asked, m = world.given("invitations"), world.members
         if asked is not None:
-            for wrong in asked[~((asked >= 0) & (asked == np.floor(asked)))][:1]:
+            for wrong in asked[asked != np.floor(asked)][:1]:
                 raise UserError(
-                    f"invitations is {wrong:g}; a tactic may hand out 0, 1, 2, ... to each member."
+                    f"invitations is {wrong:g}; a tactic hands out whole ones to each member."
                 )
             m.invitations[:] = np.minimum(m.invitations + asked, MOST)
         world.guests = world.given_to_all("guests")
