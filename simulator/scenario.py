@@ -9,6 +9,7 @@ from typing import Any
 from simulator.community import Community
 from simulator.errors import UserError, unknown
 from simulator.strategy import Strategy
+from simulator.triggers import check_nodes
 
 #: Version of the model: part of every scenario's hash; raised by each change that moves numbers.
 MODEL_VERSION = 2
@@ -50,6 +51,7 @@ class Scenario:
             raise UserError(
                 f"Scenario {self.label!r} holds two tactics with one label: {', '.join(sorted(labels))}."
             )
+        check_nodes(self.strategies, self.label)
 
     @property
     def horizon(self) -> int:

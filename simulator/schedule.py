@@ -1,23 +1,33 @@
 """When a tactic acts and whom it addresses."""
 
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.errors import UserError, unknown
-from simulator.members import NEVER, ROLES, Members
+from simulator.members import NEVER, ROLES, Members, Role
+from simulator.triggers import Trigger, read_triggers
+
+if TYPE_CHECKING:
+    from simulator.day import Day
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 #: Tiers of activity (积极, 观望, 潜水): spoke in the last two weeks; came but did not speak; did neither.
 TIERS = ("active", "watching", "silent")
 _TIER_DAYS = 14
+#: Phases of a planned life (开群期、成长期、成熟期、衰退期), each with the tenth of it before which it ends;
+#: the last has no end. That a group opens for a tenth of its life, grows until four tenths and is mature
+#: until eight is an assumption. It only says when to act: nothing in the model looks at it.
+PHASES = {"opening": 1, "growth": 4, "maturity": 8, "decline": None}
 
 
 @dataclass(frozen=True)
 class When:
     """The days a tactic acts on: all conditions must hold.
+
+    All but ``triggers`` is a calendar, the same in every replicate; see :meth:`today`.
 
     Attributes:
         every: Every so many days, counted from ``start``.
@@ -25,6 +35,10 @@ class When:
         weekdays: Only these weekdays, as ``mon`` ... ``sun``; day 0 is a Monday. Empty for no such limit.
         start: First day it may act.
         stop: Day from which it no longer acts; None for never.
+        phases: Only in these phases of the planned life, see :data:`PHASES`. Empty for no such limit.
+        life: Days the group is planned to live, for ``phases``.
+        triggers: Conditions on what an operator can see, as :class:`~simulator.triggers.Trigger` or as text,
+            such as ``voices<3 for 2 days cooldown 7``; decided in each replicate on yesterday's numbers.
     """
 
     every: int = 1
@@ -32,6 +46,9 @@ class When:
     weekdays: tuple[str, ...] = ()
     start: int = 0
     stop: int | None = None
+    phases: tuple[str, ...] = ()
+    life: int | None = None
+    triggers: tuple[Trigger | str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.every < 1:
@@ -45,16 +62,39 @@ class When:
                 raise unknown("weekday", word, WEEKDAYS)
         if any(day < 0 for day in self.days):
             raise UserError(f"days is {list(self.days)}; days count from 0.")
+        for phase in self.phases:
+            if phase not in PHASES:
+                raise unknown("phase", phase, PHASES)
+        if self.life is not None and self.life < 1:
+            raise UserError(f"life is {self.life}; it must be a whole number of days from 1.")
+        if self.phases and self.life is None:
+            raise UserError(
+                f"phases is {'+'.join(self.phases)} but life is not set; say how many days the group is "
+                "planned to live, as in life=100."
+            )
+        object.__setattr__(self, "triggers", read_triggers(self.triggers))
+
+    @property
+    def conditions(self) -> tuple[Trigger, ...]:
+        """The triggers, read."""
+        return tuple(one for one in self.triggers if isinstance(one, Trigger))
 
     def today(self, day: int) -> bool:
-        """Whether the tactic acts on ``day``."""
+        """Whether the calendar lets the tactic act on ``day``; triggers must hold besides."""
         if day < self.start or (self.stop is not None and day >= self.stop):
             return False
         if self.days and day not in self.days:
             return False
         if self.weekdays and WEEKDAYS[day % 7] not in self.weekdays:
             return False
+        if self.phases and phase(day, self.life or 1) not in self.phases:
+            return False
         return (day - self.start) % self.every == 0
+
+
+def phase(day: int, life: int) -> str:
+    """The phase of a life of ``life`` days that ``day`` falls in."""
+    return next(name for name, end in PHASES.items() if end is None or 10 * day < end * life)
 
 
 @dataclass(frozen=True)
@@ -66,12 +106,19 @@ class Who:
         tiers: Only these tiers of activity, see :data:`TIERS`.
         tenure_min: Only members who joined at least so many days ago.
         tenure_max: Only members who joined at most so many days ago; None for no limit.
+        top: Only so many of those whom the above leaves: who spoke on most days of late, then who wrote most,
+            then who is in the group's books first. 0 for no limit.
+        near_kol: Only members tied to a KOL or an owner who is there.
+        share: Only a lasting random share of the people, 0..1, the same from day to day and in every dose.
     """
 
     roles: tuple[str, ...] = ()
     tiers: tuple[str, ...] = ()
     tenure_min: int = 0
     tenure_max: int | None = None
+    top: int = 0
+    near_kol: bool = False
+    share: float = 1.0
 
     def __post_init__(self) -> None:
         for role in self.roles:
@@ -86,19 +133,49 @@ class Who:
             raise UserError(
                 f"tenure_max is {self.tenure_max}; it must not be under tenure_min, {self.tenure_min}."
             )
+        if self.top < 0:
+            raise UserError(f"top is {self.top}; it must be a number of members from 0, which is no limit.")
+        if not 0 <= self.share <= 1:
+            raise UserError(f"share is {self.share:g}; it must lie from 0 to 1.")
 
-    def among(self, members: Members, day: int) -> NDArray[np.bool_]:
-        """Whom the tactic addresses on ``day``, ``(R, N)``; never an empty slot."""
+    def among(self, day: "Day") -> NDArray[np.bool_]:
+        """Whom the tactic addresses today, ``(R, N)``; never an empty slot."""
+        members = day.members
         who: NDArray[np.bool_] = members.present
         if self.roles:
             who = who & np.isin(members.role, [ROLES.index(role) for role in self.roles])
         if self.tiers:
-            who = who & np.isin(tier(members, day), [TIERS.index(name) for name in self.tiers])
+            who = who & np.isin(tier(members, day.index), [TIERS.index(name) for name in self.tiers])
         if self.tenure_min:
-            who = who & (day - members.joined >= self.tenure_min)
+            who = who & (day.index - members.joined >= self.tenure_min)
         if self.tenure_max is not None:
-            who = who & (day - members.joined <= self.tenure_max)
+            who = who & (day.index - members.joined <= self.tenure_max)
+        if self.top:
+            who = _top(who, self.top, members)
+        if self.near_kol:
+            leads = members.present & (members.role <= Role.KOL)
+            who = who & (day.ties.sum(leads) > 0)
+        if self.share < 1:  # an owner of its own, lest a tactic's decision of that name be the same number
+            who = who & (day.draws.of(f"{day.draws.owner} addresses", 0).uniform("share", who) < self.share)
         return who
+
+
+def _top(who: NDArray[np.bool_], most: int, members: Members) -> NDArray[np.bool_]:
+    """The ``most`` members of ``who`` in each row who have spoken most of late."""
+    rows, slots = who.shape
+    most = min(most, slots)
+    if not most:
+        return who
+    spoken = np.where(who, members.speaking, -1)
+    least = np.partition(spoken, -most, axis=1)[:, -most, None]
+    row, slot = np.nonzero(who & (spoken >= least))
+    at = row, slot
+    order = np.lexsort((members.id[at], -members.messages[at], -members.speaking[at], row))
+    row, slot = row[order], slot[order]
+    kept = np.arange(len(row)) - np.searchsorted(row, np.arange(rows))[row] < most
+    out = np.zeros_like(who)
+    out[row[kept], slot[kept]] = True
+    return out
 
 
 def tier(members: Members, day: int) -> NDArray[np.int8]:

@@ -13,6 +13,7 @@ from simulator.errors import unknown
 from simulator.knobs import check, knob, knobs, number
 from simulator.schedule import SCHEDULE_WORDS, When, Who, words
 from simulator.stimuli import Award, Entry, Offer
+from simulator.triggers import read_triggers
 
 __all__ = ["Award", "Day", "Entry", "Memory", "Offer", "Strategy", "knob"]
 
@@ -107,20 +108,24 @@ class Strategy(ABC):
         for part in (self.when, self.who):
             for f in fields(part):
                 value = getattr(part, f.name)
-                out[f.name] = list(value) if isinstance(value, tuple) else value
+                if isinstance(value, tuple):
+                    value = [str(one) if f.name == "triggers" else one for one in value]
+                out[f.name] = value
         return out
 
 
 def _scheduled(word: str, value: Any, where: str) -> Any:
     """A value of When or Who from what the user typed."""
-    if word in ("weekdays", "roles", "tiers"):
+    if word == "triggers":
+        return read_triggers(value, where)
+    if word in ("weekdays", "roles", "tiers", "phases"):
         return tuple(part.lower() for part in words(value))
     if word == "days":
         parts = [value] if isinstance(value, int | float) else words(value)
         return tuple(number(part, int, where) for part in parts)
-    if word in ("stop", "tenure_max") and str(value).lower() in ("none", "null", "never", ""):
+    if word in ("stop", "life", "tenure_max") and str(value).lower() in ("none", "null", "never", ""):
         return None
-    return number(value, int, where)
+    return number(value, {"near_kol": bool, "share": float}.get(word, int), where)
 
 
 def blank_memory(kind: type[Strategy]) -> dict[str, np.dtype[Any]]:

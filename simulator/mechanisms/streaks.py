@@ -29,10 +29,12 @@ _NO_STREAK = 2.0
 
 
 @kernel
-def _stake(run, whom, held, wound, fresh, gain, pain, fade, pull):
+def _stake(run, acts, whom, held, wound, fresh, gain, pain, fade, pull):
     nil, one = np.float32(0), np.float32(1)
     week, short = np.float32(_WEEK), np.float32(_NO_STREAK)
     for r in range(run.shape[0]):
+        if not acts[r]:
+            continue
         at_stake, shown, had, hurt = run[r], whom[r], held[r], wound[r]
         new, row, heals, g, b = fresh[r], pull[r], fade[r], gain[r], pain[r]
         for i in range(row.shape[0]):
@@ -77,4 +79,6 @@ class Streaks(Mechanism):
             if run is not None:
                 held, wound = world.cue("held", shown.tactic), world.cue("wound", shown.tactic)
                 fresh = world.fresh(shown.tactic)
-                _stake(run, shown.whom, held, wound, fresh, p["gain"], p["pain"], fade, world.pull)
+                _stake(
+                    run, shown.acts, shown.whom, held, wound, fresh, p["gain"], p["pain"], fade, world.pull
+                )

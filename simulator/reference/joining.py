@@ -123,7 +123,7 @@ def hand_out_invitations(group: "ReferenceModel") -> None:
 
 def terms(group: "ReferenceModel") -> Entry:
     """What joining asks today: the sum over tactics that act."""
-    asked = [tactic.entry() for _, tactic in group.acting()]
+    asked = [tactic.entry() for _, tactic in group.acting]
     return Entry(
         fee=sum(one.fee for one in asked),
         screening=sum(one.screening for one in asked),

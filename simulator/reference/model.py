@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from math import floor, inf, log
 from operator import methodcaller
 from types import SimpleNamespace
-from typing import Any
 
 import mesa
 import numpy as np
@@ -16,14 +15,16 @@ from simulator.errors import UserError
 from simulator.knobs import knobs
 from simulator.mechanism import Parameters, design
 from simulator.members import Role
-from simulator.reference import group, joining, topics
+from simulator.reference import group, joining, social, topics
 from simulator.reference.counting import count
 from simulator.reference.luck import Luck, Umpire
 from simulator.reference.member import CLASSES, Member
 from simulator.reference.stage import Stage
 from simulator.registry import make_mechanisms
 from simulator.scenario import Scenario
+from simulator.strategy import Strategy
 from simulator.topology import edges
+from simulator.triggers import Watch
 
 Act = Callable[["ReferenceModel"], None]
 
@@ -88,6 +89,7 @@ PULLS: dict[str, Callable[[Member], float]] = {
     "belonging": Member.belongs,
     "content": Member.attracted,
     "disposition": Member.inclined,
+    "goal": social.comes_for_the_goal,
     "habit": Member.accustomed,
     "irritation": Member.annoyed,
     "overload": Member.tired,
@@ -110,19 +112,33 @@ PLAN: dict[str, dict[str, Act]] = {
     },
     "arrivals": {"arrivals": joining.newcomers},
     "offers": {"novelty": each(Member.sees)},
-    "pull": {"streaks": each(Member.feels_the_sting)},
+    "pull": {
+        "circles": social.before_few,
+        "discussion": each(social.discusses),
+        "goal": each(social.talks_for_the_goal),
+        "helping": social.help_is_wanted,
+        "role_models": each(social.follows),
+        "status": social.badges_spur,
+        "streaks": each(Member.feels_the_sting),
+    },
     "attendance": {"attendance": each(Member.attends)},
     "conversation": {"conversation": group.conversation},
-    "awards": {"arrivals": joining.hand_out_invitations},
+    "awards": {"arrivals": joining.hand_out_invitations, "helping": social.others_answered},
     "gifts": {"gift_echo": group.gift_echo},
     "learning": {
         "learning": each(Member.learns),
         "reception": each(Member.is_received),
         "rewards": each(Member.gets),
+        "role_models": each(social.looks_up),
     },
     "bonding": {"bonding": group.bonding, "entry": each(Member.has_paid), "referral": each(Member.is_held)},
-    "habit": {"awakening": each(Member.wakes), "habit": each(Member.grows_used)},
-    "belonging": {"belonging": each(Member.feels)},
+    "habit": {
+        "awakening": each(Member.wakes),
+        "circles": social.among_few,
+        "habit": each(Member.grows_used),
+        "status": social.badges_slight,
+    },
+    "belonging": {"belonging": each(Member.feels), "goal": each(social.shares_the_goal)},
     "content": {"content": group.content, "topics": topics.reading},
     "interest": {"interest": group.interest},
     "overload": {"irritation": group.irritation, "overload": group.overload},
@@ -164,10 +180,12 @@ class ReferenceModel(mesa.Model):
         crowd: Yesterday's visitors; on day 0 those of an ordinary day.
         worth, pace: What interest returns to today, and how fast.
         strain: What there was to read today, as strain on those who came.
+        helpful: Log of what the chance of an answer is multiplied by today.
         guests: People of another group who were shown this one yesterday.
         pot: Yuan that members' packets hold, to be split tomorrow.
         daily: Today's metrics.
-        ledger: By day and tactic, cost, hours and income.
+        acting: Labels and strategies of the tactics that act today, in order of label.
+        ledger: By day and tactic, cost, hours and income, and that it acted.
 
     Raises:
         UserError: A mechanism is on that the reference does not know.
@@ -202,13 +220,14 @@ class ReferenceModel(mesa.Model):
         self.ordinary = ordinary_day(self.community)
         self.day, self.effect, self.ends = 0, 0.0, inf
         self.value, self.energy = 0.5, self.community.energy
-        self.crowd, self.pot, self.strain = self.ordinary.visitors, 0.0, 0.0
-        self.guests = 0.0
+        self.crowd, self.pot = self.ordinary.visitors, 0.0
+        self.guests, self.helpful = 0.0, 0.0
         self.people: list[Member] = []
         self.visitors: list[Member] = []
         self.departed: list[Member] = []
         self.daily: dict[str, float] = {}
         self.ledger: list[dict[str, dict[str, float]]] = []
+        self._watch = Watch(spec.strategies, 1, spec.days)
         self._begin()
         self._found()
         self._run("opening")
@@ -217,7 +236,7 @@ class ReferenceModel(mesa.Model):
         """One day."""
         self._begin()
         self._run("arrivals")
-        stage = Stage(self, self.acting())
+        stage = Stage(self, self.acting)
         stage.offers()
         self._run("offers")
         self._run("pull")
@@ -247,19 +266,20 @@ class ReferenceModel(mesa.Model):
         """A new day: forget yesterday's."""
         self.luck.day = self.day
         self.weekday = log(max(self.community.weekdays[self.day % 7], 1e-3))
-        self.joined, self.new_ties, self.gifts = 0, 0, 0.0
+        self.joined, self.new_ties, self.gifts, self.helpful = 0, 0, 0.0, 0.0
         self.talk, self.voices = [0] * len(Role), [0] * len(Role)
         self.given: dict[str, float] = {}
         self.ledger.append({})
+        self.acting = self._acting()
         for member in self.people:
             member.begin()
 
-    def acting(self) -> list[Any]:
+    def _acting(self) -> list[tuple[str, Strategy]]:
         """Tactics that act today, by label."""
-        if self.day >= self.spec.days:
-            return []
+        yesterday = {name: np.array([value]) for name, value in self.daily.items()}
+        today = self._watch.today(self.day, yesterday)
         tactics = sorted(self.spec.strategies, key=lambda tactic: tactic[0])
-        return [(label, tactic) for label, tactic in tactics if tactic.when.today(self.day)]
+        return [(label, tactic) for label, tactic in tactics if label in today]
 
     def _leave(self) -> None:
         """Those who leave give up their seat."""

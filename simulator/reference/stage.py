@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.day import Day
+from simulator.doses import accept
 from simulator.draws import Bools, Draws
 from simulator.members import COLUMNS, Members
 from simulator.reference.member import Member
@@ -122,12 +123,13 @@ class Stage:
         for name, dtype in blank_memory(type(tactic)).items():
             column = f"{label}:{name}"
             memory[name] = np.array([[member.memory.get(column, 0) for member in self._people]], dtype)
-        return _Act(label, tactic, day, tactic.who.among(columns, model.day), memory)
+        return _Act(label, tactic, day, tactic.who.among(day), memory)
 
     def offers(self) -> None:
         """Ask each tactic what it shows, and show it to everybody it addresses."""
         for act in self._acts:
             offer = act.tactic.offer(act.day, act.whom, act.memory)
+            accept(act.tactic.name, act.tactic.uses, offer)
             for member, shown in zip(self._people, self._shown(act, offer), strict=True):
                 member.shown.append(shown)
 
@@ -138,6 +140,7 @@ class Stage:
         came = np.array([[member.came for member in self._people]], bool)
         for act in self._acts:
             award = act.tactic.award(act.day, act.whom, came, act.memory)
+            accept(act.tactic.name, act.tactic.uses, award)
             for name, values in act.memory.items():
                 column = f"{act.label}:{name}"
                 for member, kept in zip(self._people, values[0].tolist(), strict=True):
@@ -158,6 +161,9 @@ class Stage:
             self._spread(offer.announced),
             list(zip(*sides, strict=True)) or nobody,
             self._spread(offer.run) if runs else nobody,
+            self._spread(offer.topics),
+            self._spread(offer.help),
+            self._spread(offer.circles) if offer.circles is not None else [-1] * len(self._people),
             strict=True,
         )
         nothing = Shown(act.label, False, 0.0, 0.0, None, 0.0 if runs else None)
@@ -166,9 +172,9 @@ class Stage:
         for addressed, show in zip(act.whom[0].tolist(), shows, strict=True):
             one = made.get(show) if addressed else nothing
             if one is None:
-                prompt, announced, parts, run = show
+                prompt, announced, parts, *rest = show
                 prospects = None if parts is None else Prospects(parts)
-                one = made[show] = Shown(act.label, bool(used(offer)), prompt, announced, prospects, run)
+                one = made[show] = Shown(act.label, bool(used(offer)), prompt, announced, prospects, *rest)
             shown.append(one)
         return shown
 
@@ -177,7 +183,7 @@ class Stage:
         group = {name: float(per_group(getattr(award, name), 1)[0]) for name in _ALL}
         for name, dose in group.items():
             self._model.given[name] = self._model.given.get(name, 0.0) + dose
-        self._model.ledger[-1][act.label] = {kind: group[kind] for kind in LEDGER}
+        self._model.ledger[-1][act.label] = {kind: group[kind] for kind in LEDGER} | {"acted": 1.0}
 
     def _give(self, act: _Act, channel: str, doses: list[float]) -> None:
         """Hand out what one tactic gives in one channel."""

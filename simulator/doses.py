@@ -1,0 +1,78 @@
+"""What a tactic may hand over: declared channels, doses from nought up, and nothing where it does not act."""
+
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.errors import UserError
+from simulator.stimuli import CHANNELS, Award, Entry, Offer, Prospect, used
+
+#: Channels in which -1 stands for nobody or nowhere.
+_MINUS_ONE = ("circles", "gatherings", "removals")
+_INFINITE = float("inf")
+_Stimuli = TypeVar("_Stimuli", Offer, Award)
+
+
+def accept(name: str, uses: frozenset[str], stimuli: Offer | Award | Entry) -> None:
+    """Refuse channels that a tactic did not declare, and doses that are negative or not finite.
+
+    A tactic may only use channels it declares, or the check for listeners would be worth nothing.
+
+    Raises:
+        UserError: Naming the strategy, the channel and the value.
+    """
+    extra = used(stimuli) - uses - {"cost", "income"}
+    if extra:
+        raise UserError(
+            f"Strategy {name!r} uses channel {min(extra)!r} but declares only {', '.join(sorted(uses))}."
+        )
+    for channel, dose in vars(stimuli).items():
+        if dose is None:
+            continue
+        parts = [side for p in dose for side in (p.amount, p.chance)] if channel == "prospects" else [dose]
+        low = -1 if channel in _MINUS_ONE else 0
+        for part in parts:
+            if not _sound(part, low):
+                array = np.asarray(part)
+                value = array[~((array >= low) & (array < _INFINITE))].flat[0]
+                raise UserError(
+                    f"Strategy {name!r} gives {value:g} in channel {channel!r}; "
+                    f"a dose must be a finite number of {CHANNELS[channel].unit} from {low}."
+                )
+
+
+def _sound(dose: Any, low: int) -> bool:
+    """Whether every number of a dose lies from ``low`` up and is finite; NaN compares as false."""
+    if not isinstance(dose, np.ndarray):
+        return bool(low <= dose < _INFINITE)
+    kind = dose.dtype.kind
+    if kind == "b" or not dose.size:
+        return True
+    return bool(dose.min() >= low and (kind in "iu" or dose.max() < _INFINITE))
+
+
+def only_where(stimuli: _Stimuli, acts: NDArray[np.bool_]) -> _Stimuli:
+    """The same stimuli, nought in the replicates in which the tactic does not act.
+
+    Args:
+        stimuli: What the tactic hands over.
+        acts: Where it acts, ``(R,)``.
+    """
+    made: dict[str, Any] = {}
+    for name, dose in vars(stimuli).items():
+        if name == "prospects":
+            made[name] = tuple(Prospect(_masked(p.amount, acts), _masked(p.chance, acts)) for p in dose)
+        elif isinstance(dose, np.ndarray) or dose:
+            group = CHANNELS[name].reaches == "group"
+            made[name] = _masked(dose, acts, -1 if name in ("circles", "gatherings") else 0, not group)
+    return replace(stimuli, **made)
+
+
+def _masked(dose: Any, acts: NDArray[np.bool_], nothing: int = 0, wide: bool = True) -> NDArray[Any]:
+    """A dose with ``nothing`` where a tactic does not act; ``(R, 1)`` for a number where it is ``wide``."""
+    array = np.asarray(dose)
+    if array.ndim == 0 and wide:
+        array = array.reshape(1, 1)
+    return np.where(acts if array.ndim < 2 else acts[:, None], array, array.dtype.type(nothing))
