@@ -94,7 +94,7 @@ def compare(world, r, booked, model):
         wrong += column(name, [getattr(m, name) for m in people])
     awake = [n for n, member in enumerate(people) if member.stirred]
     wrong += differ("pull", [people[n].pull for n in awake], world.pull[r, slots[awake]], (0.0, 1e-5))
-    for name in ("finds", "toil", "company", "met", "welcomed"):
+    for name in ("finds", "toil", "company", "met", "welcomed", "goal", "fame", "example"):
         if name in world.members:
             wrong += column(name, [getattr(m, name) for m in people])
     if "tastes" in world.members:

@@ -6,8 +6,9 @@
     room      = 1 / (1 + expected messages / ceiling)
     answered  with chance 1 - exp(-kappa x ability present / questions asked)
 
-Replies are spread over those present by how much they talk and know. Branching n < 1: talk dies out by
-itself; with few people there is nobody to answer, n -> n (1 - exp(-others / 3)).
+Where tactics stir people, rate and kappa are multiplied by what other mechanisms make of it (``World.eager``,
+``World.helpful``). Replies are spread over those present by how much they talk and know. Branching n < 1:
+talk dies out by itself; with few people there is nobody to answer, n -> n (1 - exp(-others / 3)).
 
 Evidence of the form: negative-binomial posting (GroupMe student group), excitation (Ross and Deutsch 2026),
 the audience effect (Zhang and Zhu 2011: a smaller audience lowers effort), saturation (Jones et al. 2008:
@@ -39,7 +40,7 @@ _FIX = 65536.0
 
 @kernel
 def _talk(
-    ids, role, here, visitors, rate, interest, expertise, energy, own, level, ask, scale,
+    ids, role, here, visitors, rate, interest, expertise, energy, eager, stirred, own, level, ask, scale,
     dispersion, branching, kappa,
     day, replicates, seed, talk, reply, posts, asked, answered, replied, stats, said, spoke,
 ):  # fmt: skip
@@ -63,6 +64,8 @@ def _talk(
             if kind == _OWNER:
                 mean *= np.float64(energy[r])
             mean *= 0.3 + 0.7 * min(np.float64(interest[r, i]) / own, 1.5)
+            if stirred:
+                mean *= np.exp(np.float64(eager[r, i]))
             know = np.float64(expertise[r, i])
             weight[k] = np.int64(mean * (0.3 + know) * _FIX)
             total += weight[k]
@@ -123,10 +126,11 @@ class Conversation(Mechanism):
         expected = world.reference_messages * crowd / (1.0 - p["branching"].astype(np.float64))
         scale = np.exp(world.effect / 2.0) * crowd ** p["audience"] / (1.0 + expected / p["ceiling"])
         _talk(
-            m.id, m.role, world.here, world.visitors,
-            m.rate, m.interest, m.expertise, world.energy, max(c.interest, 0.01),
+            m.id, m.role, world.here, world.visitors, m.rate, m.interest, m.expertise, world.energy,
+            world.eager, world.stirred, max(c.interest, 0.01),
             np.array(c.messages, np.float32), np.array(c.questions, np.float32), scale,
-            p["dispersion"], p["branching"], p["answering"], world.day, world.replicates, U(world.seed),
-            U(_TALK), U(_REPLY), world.posts, world.asked, world.answered, world.replied, world.questions,
+            p["dispersion"], p["branching"], p["answering"] * np.exp(world.helpful),
+            world.day, world.replicates, U(world.seed), U(_TALK), U(_REPLY),
+            world.posts, world.asked, world.answered, world.replied, world.questions,
             world.talk, world.voices,
         )  # fmt: skip

@@ -2,17 +2,19 @@
 
     logit -= w F
     F <- F + s (came min(max(load / capacity - 1, 0), 3) - F)
-    load = (talk + tokens + advert x adverts) (1 - order)
+    load = ((talk + tokens) (1 - shelter) + advert x adverts) (1 - order)
 
 Jones, Ravid and Rafaeli (2004): overload ends participation; Ren and Kraut (2014): reading costs grow with
-what must be read for what one came for. Check-in posts and packet grabs must be scrolled past, too. Nobody
+what must be read for what one came for. Check-in posts and packet grabs must be scrolled past, too; what
+others say need not be seen where ``circles`` shelter from it. Nobody
 reads a flood to its end, so strain has a ceiling. Sizes are assumptions.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.jit import kernel
 from simulator.knobs import param, positive
@@ -22,6 +24,7 @@ from simulator.mechanism import Mechanism
 if TYPE_CHECKING:
     from simulator.world import World
 
+Floats = NDArray[Any]
 #: Most that a day can strain: four times what one reads without strain is as tiring as any more.
 MOST = 3.0
 
@@ -55,9 +58,20 @@ class Overload(Mechanism):
     def overload(self, world: "World") -> None:
         """Tire those who came, rest the others."""
         p, m = world.params[self.name], world.members
-        load = world.talk.sum(axis=1).astype(np.float64)
-        load += world.summed("tokens")
-        load += p["advert"] * world.given_to_all("noise")
-        load *= 1 - np.minimum(world.given_to_all("order"), 1.0)
-        strain = np.clip(load / p["capacity"] - 1, 0, MOST).astype(np.float32)
-        _tire(world.came, strain, p["speed"], m.fatigue)
+        talk = world.talk.sum(axis=1).astype(np.float64)
+        talk += world.summed("tokens")
+        adverts, left = (
+            p["advert"] * world.given_to_all("noise"),
+            1 - np.minimum(world.given_to_all("order"), 1),
+        )
+        if world.shelter is None:
+            _tire(world.came, _strain((talk + adverts) * left, p["capacity"]), p["speed"], m.fatigue)
+        else:
+            load = (talk[:, None] * (1 - world.shelter) + adverts[:, None]) * left[:, None]
+            strain = np.where(world.came, _strain(load, p["capacity"][:, None]), 0)
+            m.fatigue[:] += p["speed"][:, None] * (strain - m.fatigue)
+
+
+def _strain(load: Floats, capacity: Floats) -> NDArray[np.float32]:
+    """What is read beyond capacity, in capacities."""
+    return np.clip(load / capacity - 1, 0, MOST).astype(np.float32)

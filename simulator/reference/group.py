@@ -60,7 +60,8 @@ def conversation(group: "ReferenceModel") -> None:
         member.starts_talk(exp(group.effect / 2) * crowd**p.audience * room, n)
     replies, questions = sum(m.replies for m in here), sum(m.asked for m in here)
     weights, ability = sum(m.weight for m in here), sum(m.ability for m in here) / 65536
-    chance = 1 - exp(-p.answering * ability / questions) if questions and len(here) > 1 else 0.0
+    kappa = p.answering * exp(group.helpful)
+    chance = 1 - exp(-kappa * ability / questions) if questions and len(here) > 1 else 0.0
     for member in here if replies or questions else ():
         member.joins_talk(replies / max(weights, 1), chance)
     for role in Role:
@@ -191,14 +192,13 @@ def interest(group: "ReferenceModel") -> None:
 def overload(group: "ReferenceModel") -> None:
     """overload: what there was to read today strains those who came.
 
-    strain = min(max(load / capacity - 1, 0), 3);  load = (talk + tokens + advert x noise) (1 - order).
+    load = ((talk + tokens) (1 - shelter) + advert x noise) (1 - order).
     """
     p, given = group.p.overload, group.given
-    load = sum(group.talk) + sum(member.given.get("tokens", 0.0) for member in group.visitors)
-    load = (load + p.advert * given.get("noise", 0.0)) * (1 - min(given.get("order", 0.0), 1))
-    group.strain = min(max(load / p.capacity - 1, 0.0), 3.0)
+    chat = sum(group.talk) + sum(member.given.get("tokens", 0.0) for member in group.visitors)
+    adverts, left = p.advert * given.get("noise", 0.0), 1 - min(given.get("order", 0.0), 1)
     for member in group.people:
-        member.tires()
+        member.tires((chat * (1 - member.shelter) + adverts) * left)
 
 
 def irritation(group: "ReferenceModel") -> None:

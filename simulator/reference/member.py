@@ -47,12 +47,13 @@ class Member(Visitor):
     def starts_talk(self, scale: float, n: float) -> None:
         """conversation: messages started, questions among them, and the replies these excite.
 
-        seeds ~ NegBin(messages_role x rate x (0.3 + 0.7 min(I/I0, 1.5)) x scale, dispersion);  a cluster of
-        replies is NegBin with mean ``S n/(1-n)`` and variance ``S n/(1-n)^3``.
+        seeds ~ NegBin(messages_role x rate x (0.3 + 0.7 min(I/I0, 1.5)) x eager x scale, dispersion);  a
+        cluster of replies is NegBin with mean ``S n/(1-n)`` and variance ``S n/(1-n)^3``.
         """
         c, luck, who = self.model.community, self.model.luck, self.person
         mean = c.messages[self.role] * self.rate * self.vigour()
         mean *= 0.3 + 0.7 * min(self.interest / max(c.interest, 0.01), 1.5)
+        mean *= exp(self.eager)
         self.weight = grains(mean * (0.3 + self.expertise))
         self.ability = grains(mean * self.expertise**2)
         start, ask, excite, _ = luck.uniforms(who, _TALK)
@@ -193,9 +194,11 @@ class Member(Visitor):
             change += p.praise * self.given["praise"] * (1 - i)
         self.interest = min(max(i + change, 0.0), 1.0)
 
-    def tires(self) -> None:
-        """overload: ``F <- F + s (came strain - F)``; the day's strain is the same for all who came."""
-        self.fatigue += self.model.p.overload.speed * (self.came * self.model.strain - self.fatigue)
+    def tires(self, load: float) -> None:
+        """overload: ``F <- F + s (came strain - F),  strain = min(max(load / capacity - 1, 0), 3)``."""
+        p = self.model.p.overload
+        strain = min(max(load / p.capacity - 1, 0.0), 3.0)
+        self.fatigue += p.speed * (self.came * strain - self.fatigue)
 
     # churn --------------------------------------------------------------------------------------
 

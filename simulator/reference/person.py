@@ -76,6 +76,11 @@ STATE = {
     "asked": "today",
     "answered": "today",
     "replied": "today: was replied to",
+    "goal": "G, holds the shared goal, 0..1",
+    "fame": "P, was given a badge lately, 0..1",
+    "example": "M, saw friends praised lately, 0..1",
+    "eager": "today: log of what talk is multiplied by",
+    "shelter": "today: share of messages one need not see",
     "hazard": "ln Z, by which the risk of going differs today",
     "gone": "today: has muted the group",
     "exiting": "today: leaves",
@@ -120,6 +125,7 @@ class Person(mesa.Agent):
         self.wound: dict[str, float] = {}
         self.tastes: frozenset[int] = frozenset()
         self.finds = self.toil = self.company = 0.0
+        self.goal = self.fame = self.example = 0.0
         self.came = self.coming = self.stirred = False
         self.silent()
         self.pull = 0.0
@@ -132,7 +138,7 @@ class Person(mesa.Agent):
         if self.came:
             self.silent()
         self.gone = self.exiting = False
-        self.echo = self.hazard = 0.0
+        self.echo = self.hazard = self.eager = self.shelter = 0.0
         self.shown: list[Shown] = []
         self.fresh: dict[str, float] = {}
         self.given: dict[str, float] = {}

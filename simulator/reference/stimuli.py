@@ -16,6 +16,9 @@ class Shown:
         announced: Useful messages announced.
         prospects: What coming may pay; None where nothing is said of it.
         run: Days of a streak at stake; None where the tactic shows no runs today.
+        topics: Topics put up.
+        help: Mentions that answers are wanted.
+        circle: Number of the circle one talks in; below nought for none.
     """
 
     label: str
@@ -24,3 +27,6 @@ class Shown:
     announced: float
     prospects: Prospects | None
     run: float | None
+    topics: float = 0.0
+    help: float = 0.0
+    circle: int = -1

@@ -1,0 +1,137 @@
+"""Circles: in a small circle one talks with few, reads little else, and gets to know them.
+
+    talk x ((1 + circle) / (1 + crowd))^(e - few);    load seen x (1 - close (1 - circle's share of talk))
+    circle mates who both spoke:    w <- w + bond (1 - w), with at most two of them a day, new ties too
+
+circle and crowd are yesterday's visitors of one's circle and of all, e the ``audience`` of ``conversation``:
+before few people one talks less (Zhang and Zhu 2011). But one counts for more among few, too (Ren, Kraut and
+Kiesler's claim K5 in Kraut and Resnick 2012, whose size is open): ``few`` is as large as e, so that nothing
+says which of them wins. Mates are drawn by luck: the speakers of a circle stand in a row, and neighbours
+meet. Where several tactics make circles, the last by label counts. Members of no circle see everything and
+talk before all. Sizes are assumptions that reach nought; whether circles hold a group together comes from
+ties, load and talk, and is not said here.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.draws import key
+from simulator.jit import kernel
+from simulator.knobs import param
+from simulator.mechanism import Mechanism
+from simulator.philox import U, words
+from simulator.rows import rank_by_id
+
+if TYPE_CHECKING:
+    from simulator.world import World
+
+_ROW = key("circles", "row")
+Table = NDArray[np.int64]
+
+
+@kernel
+def _seated(table, order):
+    """Slots of those in a circle, circle by circle; how many there are."""
+    n = 0
+    for i in range(table.shape[0]):
+        order[n] = i
+        n += table[i] >= 0
+    rank_by_id(table, order[:n])
+    return n
+
+
+@kernel
+def _within(table, x, mine):
+    """Sum of ``x``, whole numbers, over everybody's circle."""
+    order = np.empty(table.shape[1], np.int64)
+    for r in range(table.shape[0]):
+        n, j = _seated(table[r], order), 0
+        while j < n:
+            k, total = j, 0
+            while k < n and table[r, order[k]] == table[r, order[j]]:
+                total += x[r, order[k]]
+                k += 1
+            for at in range(j, k):
+                mine[r, order[at]] = total
+            j = k
+
+
+@kernel
+def _mates(table, ids, day, replicates, seed, decision):
+    """Row and both slots of neighbours, where those of each circle stand in a row by luck."""
+    order, luck = np.empty(table.shape[1], np.int64), np.empty(table.shape[1], np.uint64)
+    rows, one, other = (
+        np.empty(table.size, np.int64),
+        np.empty(table.size, np.int64),
+        np.empty(table.size, np.int64),
+    )
+    found = 0
+    for r in range(table.shape[0]):
+        n, j = _seated(table[r], order), 0
+        for k in range(n):
+            a, b, _, _ = words(ids[r, order[k]], day, 0, replicates[r], seed, decision)
+            luck[order[k]] = U(a) << U(32) | U(b)
+        while j < n:
+            k = j
+            while k < n and table[r, order[k]] == table[r, order[j]]:
+                k += 1
+            rank_by_id(luck, order[j:k])
+            for at in range(j + 1, k):
+                rows[found], one[found], other[found] = r, order[at - 1], order[at]
+                found += 1
+            j = k
+    return rows[:found], one[:found], other[:found]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Circles(Mechanism):
+    """Small circles within the group."""
+
+    name: ClassVar[str] = "circles"
+    hears: ClassVar[frozenset[str]] = frozenset({"circles"})
+
+    close: float = param(0.7, 0.0, 1.0, doc="share of other circles' talk that is not seen", tag="A")
+    few: float = param(
+        0.3, 0.0, 0.6, doc="exponent of counting for more among few", tag="A", source="kraut2012"
+    )
+    bond: float = param(0.03, 0.0, 0.08, doc="strengthening by talk within the circle", tag="A")
+
+    def pull(self, world: "World") -> None:
+        """Talk before the circle instead of before all."""
+        table = _tables(world)
+        if table is not None:
+            p, mine = world.params, np.zeros(world.shape, np.int64)
+            _within(table, world.came, mine)
+            share = (1 + mine) / (1 + world.came.sum(axis=1))[:, None]
+            power = (p["conversation"]["audience"] - p[self.name]["few"])[:, None]
+            world.eager += np.where(table >= 0, power * np.log(share), 0).astype(np.float32)
+            world.stirred = True
+
+    def habit(self, world: "World") -> None:
+        """Note what need not be read, and let those meet who talked."""
+        table = _tables(world)
+        if table is not None:
+            p, mine = world.params[self.name], np.zeros(world.shape, np.int64)
+            _within(table, world.posts, mine)
+            others = 1 - mine / np.maximum(world.talk.sum(axis=1), 1)[:, None]
+            world.shelter = np.where(table >= 0, p["close"][:, None] * others, 0).astype(np.float32)
+            speaking, who = np.where(world.posts > 0, table, -1), world.members.id
+            rows, a, b = _mates(speaking, who, world.day, world.replicates, U(world.seed), U(_ROW))
+            world.new_ties = world.new_ties + world.ties.bind(rows, a, b, p["bond"][rows])
+
+
+def _tables(world: "World") -> Table | None:
+    """The number of everybody's circle, which no other has, ``(R, N)``; -1 for none. None for no circles."""
+    table: Table | None = None
+    for shown in world.offers:
+        if shown.offer.circles is not None:
+            circle = np.asarray(shown.offer.circles, np.int64)
+            there = shown.whom & world.members.present & (circle >= 0)
+            table = np.full(world.shape, -1, np.int64) if table is None else table
+            table[there] = (
+                np.broadcast_to(circle, world.shape)[there] * len(world.tactics) + shown.tactic.index
+            )
+    return table
