@@ -21,20 +21,13 @@ Floats = NDArray[np.float64]
 _PIECES = 2
 
 
-class Reading(NamedTuple):
-    """What is read off each run: an expression of metrics, and the days of a window or None."""
-
-    metric: str
-    days: tuple[int, int] | None
-
-
 class Sheet(NamedTuple):
     """What came of a piece of work.
 
     Attributes:
         cell: Place of the cell.
         numbers: Replicates.
-        values: By reading, ``(n,)``.
+        values: By metric expression, ``(n,)``.
         spent: Yuan, hours and yuan taken, ``(n, 3)``.
         died: Whether the group had died by the end, ``(n,)``.
         failures: Runs that failed; they have no line.
@@ -67,17 +60,16 @@ class Played:
     def contrast(self, text: str, part: str) -> Floats:
         """A contrast of cells, ``(1 or 2, n)``."""
         shape = next(iter(self.values[part].values())).shape
-        return np.broadcast_to(expression.value(text, self.values[part]), shape)
+        of = {expression.Term(cell): values for cell, values in self.values[part].items()}
+        return np.broadcast_to(expression.value(text, of), shape)
 
 
-def play(
-    scenario: Scenario, cell: int, numbers: tuple[int, ...], seed: int, readings: Sequence[Reading]
-) -> Sheet:
+def play(scenario: Scenario, cell: int, numbers: tuple[int, ...], seed: int, metrics: Sequence[str]) -> Sheet:
     """Run some replicates of a cell, in whichever process."""
     outcome = run([scenario], Task(numbers, (0,)), seed)
     pieces = outcome.pieces
     done = tuple(number for piece in pieces for number in piece.numbers)
-    values = tuple(_join([_read(piece, reading) for piece in pieces]) for reading in readings)
+    values = tuple(_join([_read(piece, metric) for piece in pieces]) for metric in metrics)
     spent = np.concatenate([_spent(piece) for piece in pieces] or [np.zeros((0, 3))])
     died = np.concatenate([~piece.censored for piece in pieces] or [np.zeros(0, bool)])
     return Sheet(cell, done, values, spent, died, tuple(outcome.failures))
@@ -87,14 +79,15 @@ def _join(parts: list[Floats]) -> Floats:
     return np.concatenate(parts) if parts else np.zeros(0)
 
 
-def _read(piece: Piece, reading: Reading) -> Floats:
-    """One reading of every run of a piece, ``(n,)``."""
-    named = expression.names(reading.metric, BY_NAME, "metric")
-    if reading.days is None:
-        return expression.value(reading.metric, {name: piece.summary[name] for name in named})
-    window = slice(*reading.days)
-    means = {name: piece.series[name][:, window].mean(axis=1, dtype=np.float64) for name in named}
-    return expression.value(reading.metric, means)
+def _read(piece: Piece, metric: str) -> Floats:
+    """A metric expression in every run of a piece, ``(n,)``."""
+    of: dict[expression.Term, Floats] = {}
+    for term in expression.terms(metric, BY_NAME, "metric"):
+        if term.days is None:
+            of[term] = piece.summary[term.name]
+        else:
+            of[term] = piece.series[term.name][:, slice(*term.days)].mean(axis=1, dtype=np.float64)
+    return expression.value(metric, of)
 
 
 def _spent(piece: Piece) -> Floats:
@@ -116,13 +109,13 @@ def jobs(
         settings: By mechanism, parameters to set by hand in every cell.
     """
     numbers = [number for world in range(worlds) for number in (world, world | BIT)[: 1 + twins]]
-    readings = tuple(Reading(part.metric, part.days) for part in claim.parts)
+    metrics = tuple(part.metric for part in claim.parts)
     todo: list[Job] = []
     for at, scenario in enumerate(claim.scenarios):
         scenario = _with(scenario, settings or {})
         size = max(1, min(BLOCK_SLOTS // scenario.community.slots, -(-len(numbers) // _PIECES)))
         for start in range(0, len(numbers), size):
-            todo.append((play, scenario, at, tuple(numbers[start : start + size]), seed, readings))
+            todo.append((play, scenario, at, tuple(numbers[start : start + size]), seed, metrics))
     return todo
 
 

@@ -140,7 +140,7 @@ def _part(part: Part, played: Played, parameters: Mapping[str, Floats]) -> Evide
 
 def _contrast(part: Part, of: Mapping[str, Floats]) -> Floats:
     """The contrast in each world, of the means of the world and its twin, ``(n,)``."""
-    means = {cell: values.mean(axis=0) for cell, values in of.items()}
+    means = {expression.Term(cell): values.mean(axis=0) for cell, values in of.items()}
     size = next(iter(means.values())).shape
     return np.array(np.broadcast_to(expression.value(part.contrast, means), size))
 

@@ -23,8 +23,7 @@ class PartNode:
     """One statement the claim makes; the claim holds where all of them do.
 
     Attributes:
-        metric: Metrics of the table, joined by + - * / where one is not enough.
-        days: First day and the day after the last, for the mean of daily metrics; empty for the metric's own.
+        metric: A metric of the table; over days of one's own, ``voices[56:70]``; several joined by + - * /.
         contrast: Of the cells, by name, joined by + - * /.
         holds: ``more``: the contrast passes the smallest effect of interest; ``less``: it does downwards;
             ``about``: it passes it neither way; ``not_more``: it does not pass it upwards.
@@ -35,7 +34,6 @@ class PartNode:
     """
 
     metric: str = "voices"
-    days: list[int] = field(default_factory=list)
     contrast: str = ""
     holds: str = "more"
     against: str = ""

@@ -47,7 +47,6 @@ class Part:
 
     name: str
     metric: str
-    days: tuple[int, int] | None
     contrast: str
     holds: str
     against: str
@@ -58,8 +57,8 @@ class Part:
     @property
     def unit(self) -> str:
         """Unit of the metric, and so of the contrast as a rule; nothing where the metrics' units differ."""
-        units = {BY_NAME[name].unit for name in expression.names(self.metric, BY_NAME, "metric")}
-        return units.pop() if len(units) == 1 and "/" not in self.metric + self.contrast else ""
+        units = {BY_NAME[term.name].unit for term in expression.terms(self.metric, BY_NAME, "metric")}
+        return units.pop() if len(units) == 1 and not {"*", "/"} & set(self.metric) else ""
 
     def matters(self, mean: float) -> float:
         """Smallest effect of interest where the cell it is held against has this mean."""
@@ -178,36 +177,40 @@ def _cell(name: str, cell: str, node: Mapping[str, Any], of: Any) -> Cell:
 def _part(where: str, name: str, node: Mapping[str, Any], cells: tuple[Cell, ...]) -> Part:
     """One part, checked."""
     labels = [cell.name for cell in cells]
-    metrics = [m.name for m in BY_NAME.values() if m.daily] if node["days"] else list(BY_NAME)
-    named = expression.names(node["metric"], metrics, f"{where}: metric")
+    named = expression.terms(node["metric"], BY_NAME, f"{where}: metric")
     if not named:
         raise UserError(f"{where}: metric is {node['metric']!r}; it must name a metric.")
-    if not expression.names(node["contrast"], labels, f"{where}: contrast"):
+    for term in named:
+        _check_days(where, term, cells[0].scenario.horizon)
+    compared = expression.terms(node["contrast"], labels, f"{where}: contrast")
+    if not compared or any(term.days for term in compared):
         raise UserError(f"{where}: contrast is {node['contrast']!r}; it must name cells.")
     if node["holds"] not in HOLDS:
         raise UserError(f"{where}: {unknown('choice for holds:', node['holds'], HOLDS)}")
     if node["against"] and node["against"] not in labels:
         raise UserError(f"{where}: {unknown('cell', node['against'], labels)}")
-    days = _days(where, node["days"], cells[0].scenario.horizon)
     rel, least = node["matters_rel"], node["matters_abs"]
     if rel is None and least is None:
-        if len(named) > 1 or named[0] != node["metric"].strip():
-            raise UserError(f"{where}: matters_abs or matters_rel must be set, for the metric is a sum.")
-        rel, least = BY_NAME[named[0]].matters_rel, BY_NAME[named[0]].matters_abs
+        if len(named) > 1:
+            raise UserError(
+                f"{where}: matters_abs or matters_rel must be set, for several metrics are joined."
+            )
+        metric = BY_NAME[named[0].name]
+        rel, least = metric.matters_rel, metric.matters_abs
     if rel and not node["against"]:
         raise UserError(f"{where}: against must name the cell of whose mean matters_rel is a share.")
     if not (rel or least) or min(rel or 0.0, least or 0.0) < 0:
         raise UserError(f"{where}: the smallest effect of interest must be above nought.")
-    texts = (node["metric"], days, node["contrast"], node["holds"], node["against"])
+    texts = (node["metric"], node["contrast"], node["holds"], node["against"])
     return Part(name, *texts, rel or 0.0, least or 0.0, node["title"])
 
 
-def _days(where: str, given: list[int], horizon: int) -> tuple[int, int] | None:
-    """A window of days, or none."""
-    if not given:
-        return None
-    if len(given) != 2 or not 0 <= given[0] < given[1] <= horizon:
-        raise UserError(
-            f"{where}: days is {given}; it must be [first, after the last] within {horizon} days."
-        )
-    return given[0], given[1]
+def _check_days(where: str, term: expression.Term, horizon: int) -> None:
+    """Days of one's own are for daily metrics, and lie within the horizon."""
+    if term.days is None:
+        return
+    if not BY_NAME[term.name].daily:
+        raise UserError(f"{where}: {term.name} is of a run as a whole; it takes no days.")
+    if not 0 <= term.days[0] < term.days[1] <= horizon:
+        first, last = term.days
+        raise UserError(f"{where}: {term.name}[{first}:{last}] must lie within days 0 to {horizon}.")
