@@ -1,26 +1,30 @@
 """The grammar of arms, as typed on the command line.
 
     arm     = [label ":"] tactic { "+" tactic }
-    tactic  = name [ "(" [ knob "=" value { "," knob "=" value } ] ")" ]
+    tactic  = ["sop:"] name [ "(" [ knob "=" value { "," knob "=" value } ] ")" ]
+    knob    = name | node "." name
     value   = number | word | word "+" word | "[" value { "," value } "]" | quoted text
 
 So ``red_packet``, ``red_packet+offline_meetup``, ``big:red_packet(purse=200)``, ``red_packet(days=[1,8],
-roles=novice+lurker)``. The punctuation of a Chinese keyboard is read as well, and needs no quotes in a shell:
-``大红包：red_packet（purse=200）``. Nothing here knows which strategies there are.
+roles=novice+lurker)``, ``sop:camp_21(gift.purse=50,meetup=off)``. The punctuation of a Chinese keyboard is
+read as well, and needs no quotes in a shell: ``大红包：red_packet（purse=200）``. Nothing here knows which
+strategies there are.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from experiments.known import SOP
 from experiments.study import BASELINE, PLACEBO
 from simulator.errors import UserError
 
 #: The full-width forms that Chinese keyboards give lie at a fixed distance from ASCII.
-_ASCII = {ord(char) + 0xFEE0: char for char in ":(),=+[]\"'"}
+_ASCII = {ord(char) + 0xFEE0: char for char in ":(),=+[]<>\"'"}
 _OPEN, _CLOSE = {"(": ")", "[": "]"}, {")": "(", "]": "["}
 _LONGEST = 80
 _EXAMPLE = "big:red_packet(purse=200)"
+_TERM = re.compile(r"(sop\s*:)?\s*([^\s()\[\]=,:\"']+)\s*(?:\((.*)\))?", re.DOTALL | re.IGNORECASE)
 _OVERRIDE = re.compile(r"[+~]{0,2}[^\s(:]*=|~")
 
 
@@ -29,8 +33,9 @@ class Term:
     """One tactic of an arm: a strategy or a preset by name, and the knobs set for it, as text.
 
     Attributes:
-        name: As typed.
-        settings: Knob and value, in the order typed; lists without their brackets.
+        name: As typed; that of an SOP with ``sop:`` before it.
+        settings: Knob and value, in the order typed; lists without their brackets. A knob of an SOP's node is
+            ``node.knob``.
         text: Canonical spelling.
     """
 
@@ -86,8 +91,8 @@ def read_arm(word: str) -> Arm:
     _balanced(word, text)
     label = None
     head = text.split("(", 1)[0]
-    if ":" in head:
-        at = head.index(":")
+    at = head.find(":")
+    if at >= 0 and head[:at].rpartition("+")[2].strip().lower() != SOP[:-1]:
         label, text = _label(word, text[:at]), text[at + 1 :]
     terms = tuple(_term(word, part) for part in _split(text, "+"))
     return Arm(label if label is not None else "+".join(term.text for term in terms), terms)
@@ -162,15 +167,16 @@ def _label(word: str, text: str) -> str:
 def _term(word: str, part: str) -> Term:
     """One tactic."""
     part = part.strip()
-    found = re.fullmatch(r"([^\s()\[\]=,:\"']+)\s*(?:\((.*)\))?", part, re.DOTALL)
+    found = _TERM.fullmatch(part)
     if found is None:
         what = f"{_short(part)!r} is no tactic" if part else "a tactic is missing"
         raise UserError(f"{_arm(word)}: {what}; write name or name(knob=value,...), joined by '+'.")
-    name, inside = found[1], (found[2] or "").strip()
+    name, inside = (SOP if found[1] else "") + found[2], (found[3] or "").strip()
+    key_shape = r"\w+(\.\w+)?" if found[1] else r"\w+"
     settings: dict[str, str] = {}
     for piece in _split(inside, ",") if inside else []:
         key, equals, value = (s.strip() for s in piece.partition("="))
-        if not equals or not re.fullmatch(r"\w+", key) or not value:
+        if not equals or not re.fullmatch(key_shape, key) or not value:
             hint = "; join words with '+', as in roles=novice+lurker" if settings and not equals else ""
             raise UserError(f"{_arm(word)}: {_short(piece.strip())!r} is not knob=value{hint}.")
         if key in settings:

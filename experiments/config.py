@@ -82,8 +82,9 @@ def compose(overrides: Sequence[str] = (), folder: Path | None = None) -> Settin
         key, text = key_of(word)
         if key in _CHOSEN:
             groups.append(f"{key}={_options(key, text, folder)}")
-        elif key in known.GROUPS:
-            raise UserError(f"{word!r}: a strategy is an arm; type 'qunlab compare {text}'.")
+        elif key in known.ARMS:
+            what, arm = ("an SOP", f"{known.SOP}{text}") if key == "sop" else ("a strategy", text)
+            raise UserError(f"{word!r}: {what} is an arm; type 'qunlab compare {arm}'.")
         else:
             single.append((key, text, word))
     for place in (folder, *known.strangers()):

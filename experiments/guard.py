@@ -66,19 +66,46 @@ def check_folder(folder: Path) -> None:
             f"--config-dir {str(folder)!r} holds over {_MOST_FILES} YAML files; name the presets' folder."
         )
     for file in files:
-        where = f"Preset {str(file.relative_to(folder))!r}"
-        try:
-            text = file.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-            raise UserError(f"{where} cannot be read: {reason}.") from None
-        try:
-            content = yaml.safe_load(text)
-        except (yaml.YAMLError, ValueError, RecursionError) as error:
-            raise UserError(f"{where} is not valid YAML{_place(error)}.") from None
-        if content is not None and not isinstance(content, Mapping):
-            raise UserError(f"{where} must hold 'key: value' lines.")
-        _check_content(where, text, content)
+        content_of(file, f"Preset {str(file.relative_to(folder))!r}")
+
+
+class _Unique(yaml.SafeLoader):  # type: ignore[misc]
+    """YAML in which no key stands twice: of two, the first would be lost without a word."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen and key.tag != "tag:yaml.org,2002:merge":
+                text = f"{key.value!r} stands there twice"
+                raise yaml.constructor.ConstructorError(None, None, text, key.start_mark)
+            if isinstance(key.value, str):
+                seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def content_of(file: Path, where: str) -> Mapping[Any, Any]:
+    """What a YAML file of presets holds, nothing of it called.
+
+    Args:
+        file: The file.
+        where: What an error calls it.
+
+    Raises:
+        UserError: It cannot be read, is not YAML, names something to call, or touches Hydra.
+    """
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise UserError(f"{where} cannot be read: {reason}.") from None
+    try:
+        content = yaml.load(text, _Unique)  # a safe loader
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise UserError(f"{where} is not valid YAML{_place(error)}.") from None
+    if content is not None and not isinstance(content, Mapping):
+        raise UserError(f"{where} must hold 'key: value' lines.")
+    _check_content(where, text, content)
+    return content or {}
 
 
 def _files(folder: Path) -> Iterator[Path]:

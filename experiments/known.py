@@ -18,7 +18,9 @@ from simulator.errors import UserError, unknown
 
 STRATEGIES, MECHANISMS, PRESETS = "qunlab.strategies", "qunlab.mechanisms", "qunlab.presets"
 #: Groups of presets, each a folder of ``configs/`` and of a user's own folder.
-GROUPS = ("community", "topology", "mechanism", "experiment", "strategy")
+GROUPS = ("community", "topology", "mechanism", "experiment", "strategy", "sop")
+#: Groups whose presets are arms, not settings; of an SOP with this before its name.
+ARMS, SOP = ("strategy", "sop"), "sop:"
 OURS, _HOME = Path(configs.__file__).parent, "qunlab"
 
 
@@ -100,8 +102,9 @@ def about(group: str, name: str, lang: str, folder: Path | None = None) -> str:
 
 
 def tactics(folder: Path | None = None) -> tuple[str, ...]:
-    """Every name an arm may hold: strategies and presets of them."""
-    return tuple(sorted({*plugins(STRATEGIES), *presets("strategy", folder)}))
+    """Every name an arm may hold: strategies, presets of them, and SOPs, with ``sop:`` before their names."""
+    sops = (SOP + name for name in presets("sop", folder))
+    return tuple(sorted({*plugins(STRATEGIES), *presets("strategy", folder), *sops}))
 
 
 @cache
@@ -112,11 +115,13 @@ def _titles() -> Mapping[str, str]:
 
 
 def tactic(name: str, folder: Path | None = None) -> str:
-    """The name of a strategy or preset, which may be typed as its title.
+    """The name of a strategy or preset, which may be typed as its title, or of an SOP.
 
     Raises:
         UserError: There is none of that name.
     """
+    if name.startswith(SOP):
+        return SOP + preset("sop", name.removeprefix(SOP), folder)
     known = tactics(folder)
     if name in known:
         return name
@@ -133,7 +138,7 @@ def preset(group: str, name: str, folder: Path | None = None) -> str:
     """
     known = presets(group, folder)
     if name not in known:
-        raise unknown(group, name, known)
+        raise unknown({"sop": "SOP"}.get(group, group), name, known)
     return name
 
 
