@@ -2,8 +2,8 @@
 
 import shlex
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from simulator.errors import UserError, unknown
 
 if TYPE_CHECKING:
     from experiments.config import Settings
+    from experiments.sop import Sop
 
 Tactics = tuple[tuple[str, Any], ...]
 
@@ -31,11 +32,13 @@ class Plan:
         arms: The arms.
         settings: The configuration.
         command: The line that asks for it again.
+        sops: SOPs of the arms, by the text of their terms, as the arms have them.
     """
 
     arms: tuple[Arm, ...]
     settings: "Settings"
     command: str
+    sops: Mapping[str, "Sop"] = field(default_factory=dict)
 
 
 def study_of(arms: Sequence[str], settings: Mapping[str, Any]) -> Study:
@@ -54,13 +57,16 @@ def plan(arms: Sequence[str], overrides: Sequence[str], folder: Path | None) -> 
         UserError: Anything misspelt.
     """
     asked = check_names(arms, folder)
+    sops = _sops(asked, folder)
 
     from experiments.config import compose  # Hydra takes its time, and mistakes in names need not wait for it
 
     made = compose(overrides, folder)
-    asked = asked or check_names(made.values["arms"], folder)
+    if not asked:
+        asked = check_names(made.values["arms"], folder)
+        sops = _sops(asked, folder)
     values = {**made.values, "arms": [arm.text for arm in asked]}
-    return Plan(asked, replace(made, values=values), _command(arms, overrides, folder))
+    return Plan(asked, replace(made, values=values), _command(arms, overrides, folder), sops)
 
 
 def check_names(arms: Sequence[str], folder: Path | None) -> tuple[Arm, ...]:
@@ -70,6 +76,19 @@ def check_names(arms: Sequence[str], folder: Path | None) -> tuple[Arm, ...]:
         for term in arm.terms:
             known.tactic(term.name, folder)
     return read
+
+
+def _sops(arms: Sequence[Arm], folder: Path | None) -> dict[str, "Sop"]:
+    """The SOPs of arms, read and changed as the arms say."""
+    terms = [term for arm in arms for term in arm.terms if term.name.startswith(known.SOP)]
+    if not terms:
+        return {}
+    from experiments.sop import read  # needs the simulator
+
+    return {
+        term.text: read(term.name.removeprefix(known.SOP), folder).changed(dict(term.settings))
+        for term in terms
+    }
 
 
 def study_from(plan: Plan) -> Study:
@@ -86,8 +105,8 @@ def study_from(plan: Plan) -> Study:
     if values["uncertainty"] not in UNCERTAINTY:
         raise unknown("uncertainty", values["uncertainty"], UNCERTAINTY)
     replicates = whole("replicates", values["replicates"], 1, 1_000_000)
-    tactics = {arm.label: _tactics(arm, values["strategy"]) for arm in arms}
-    _check_typed(plan.settings.typed, arms, values["strategy"])
+    tactics = {arm.label: _tactics(arm, values["strategy"], plan.sops) for arm in arms}
+    _check_typed(plan.settings.typed, plan, values["strategy"])
     mechanisms = _mechanisms(values["mechanism"])
     make_mechanisms(mechanisms)
     community, portrait = _community(choices["community"], values, lang)
@@ -110,31 +129,52 @@ def study_from(plan: Plan) -> Study:
         command=plan.command,
         group=choices["community"],
         group_title=values["community"]["title"],
-        arm_titles=_titles(arms, values["strategy"]),
+        arm_titles=_titles(plan, values["strategy"]),
         portrait=portrait,
         config=values,
     )
     return _placed(study, values["out"])
 
 
-def _tactics(arm: Arm, nodes: Mapping[str, Mapping[str, Any]]) -> Tactics:
+def _tactics(arm: Arm, nodes: Mapping[str, Mapping[str, Any]], sops: Mapping[str, "Sop"]) -> Tactics:
     """The tactics of an arm, each with its label; a second dose of a strategy is red_packet_2, and so on."""
-    from simulator.registry import make_strategy
+
+    def make(name: str, settings: Mapping[str, Any]) -> Any:
+        return _strategy(_name(name, nodes), nodes, settings)
 
     made: dict[str, Any] = {}
     for term in arm.terms:
-        name = _name(term.name, nodes)
-        use = nodes[name].get("use", name)
-        dose = {k: v for k, v in nodes[name].items() if k not in ("use", "title") and v is not None}
+        if term.text in sops:
+            _add(made, sops[term.text].tactics(make))
+            continue
         try:
-            strategy = make_strategy(use, **{**nodes[use], **dose, **dict(term.settings)})
+            strategy = make(term.name, dict(term.settings))
         except UserError as error:
             raise UserError(f"Arm {arm.label!r}: {error}") from None
-        made[_free(use, made)] = strategy
+        made[_free(strategy.name, made)] = strategy
     return tuple(made.items())
 
 
-def _free(name: str, taken: Mapping[str, Any]) -> str:
+def _strategy(name: str, nodes: Mapping[str, Mapping[str, Any]], settings: Mapping[str, Any]) -> Any:
+    """A strategy, or a preset of one, with settings over what the configuration says of it."""
+    from simulator.registry import make_strategy
+
+    use = nodes[name].get("use", name)
+    dose = {k: v for k, v in nodes[name].items() if k not in ("use", "title") and v is not None}
+    return make_strategy(use, **{**nodes[use], **dose, **settings})
+
+
+def _add(made: dict[str, Any], nodes: Mapping[str, Any]) -> None:
+    """Add the nodes of an SOP, each under its name or, where that is taken, a like one, also in triggers."""
+    labels: dict[str, str] = {}
+    for name in nodes:
+        labels[name] = _free(name, {*made, *labels.values()})
+    for name, strategy in nodes.items():
+        triggers = tuple(replace(t, of=labels.get(t.of, t.of)) for t in strategy.when.conditions)
+        made[labels[name]] = replace(strategy, when=replace(strategy.when, triggers=triggers))
+
+
+def _free(name: str, taken: Container[str]) -> str:
     """``name``, or the first of name_2, name_3 ... that is not taken."""
     count = 1
     while (label := name if count == 1 else f"{name}_{count}") in taken:
@@ -143,10 +183,15 @@ def _free(name: str, taken: Mapping[str, Any]) -> str:
 
 
 def _distinct(arms: Iterable[Tactics]) -> Tactics:
-    """Every tactic of all arms that differs from the others at dose nought too, under one roof."""
+    """Every tactic of all arms that differs from the others at dose nought too, under one roof.
+
+    Labels are other ones there, so what waits for a label waits for it no longer, and acts more often.
+    """
     held: dict[str, Any] = {}
     for made in arms:
-        for _, strategy in made:
+        for _, tactic in made:
+            triggers = tuple(trigger for trigger in tactic.when.conditions if not trigger.of)
+            strategy = replace(tactic, when=replace(tactic.when, triggers=triggers))
             if all(strategy.placebo() != other.placebo() for other in held.values()):
                 held[_free(strategy.name, held)] = strategy
     return tuple(held.items())
@@ -209,9 +254,9 @@ def _auto(name: str, value: Any, low: int, high: int, default: Any) -> Any:
         raise UserError(str(error).removesuffix(".") + ", or auto.") from None
 
 
-def _check_typed(typed: Sequence[str], arms: Sequence[Arm], nodes: Mapping[str, Mapping[str, Any]]) -> None:
+def _check_typed(typed: Sequence[str], plan: Plan, nodes: Mapping[str, Mapping[str, Any]]) -> None:
     """Refuse a knob typed for a strategy where it would change nothing."""
-    terms = [(_name(term.name, nodes), dict(term.settings)) for arm in arms for term in arm.terms]
+    terms = [(_name(name, nodes), given) for name, given in _used(plan)]
     for key in typed:
         top, _, rest = key.partition(".")
         name, _, knob = rest.partition(".")
@@ -222,6 +267,16 @@ def _check_typed(typed: Sequence[str], arms: Sequence[Arm], nodes: Mapping[str, 
             raise UserError(f"{key} would change nothing: no arm uses {name}.")
         if all(knob in given or (one != name and nodes[one].get(knob) is not None) for one, given in users):
             raise UserError(f"{key} would change nothing: every arm with {name} sets {knob} itself.")
+
+
+def _used(plan: Plan) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every strategy or preset of all arms, and what the arm itself sets; an SOP sets all of the calendar."""
+    for arm in plan.arms:
+        for term in arm.terms:
+            if term.text in plan.sops:
+                yield from plan.sops[term.text].used()
+            else:
+                yield term.name, dict(term.settings)
 
 
 def _name(typed: str, nodes: Mapping[str, Any]) -> str:
@@ -242,12 +297,14 @@ def _warn_idle(label: str, tactics: Tactics, days: int) -> None:
             warnings.warn(text, StudyWarning, stacklevel=2)
 
 
-def _titles(arms: Sequence[Arm], nodes: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]:
-    """Titles of arms that are a preset and nothing else."""
+def _titles(plan: Plan, nodes: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    """Titles of arms that are a preset, or an SOP, and nothing else."""
     found = {}
-    for arm in arms:
-        title = nodes.get(arm.terms[0].name, {}).get("title") if len(arm.terms) == 1 else None
-        if title and arm.label == arm.terms[0].name:
+    for arm in plan.arms:
+        first = arm.terms[0]
+        sop = plan.sops.get(first.text)
+        title = sop.title if sop is not None else nodes.get(first.name, {}).get("title")
+        if title and len(arm.terms) == 1 and arm.label == first.name:
             found[arm.label] = dict(title)
     return found
 
