@@ -32,6 +32,7 @@ COMMANDS = {
     "validate": ("experiments.commands.validate", ("--help",)),
     "odd": ("experiments.commands.odd", ("--help",)),
     "screen": ("experiments.commands.screen", ("--config-dir", "--help")),
+    "sop": ("experiments.commands.sop", ("--config-dir", "--help")),
     "explain": ("experiments.commands.explain", ("--config-dir", "--help")),
     "new": ("experiments.commands.new", ("--help",)),
     "completion": ("experiments.commands.completion", ("--help",)),

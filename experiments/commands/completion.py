@@ -48,6 +48,7 @@ complete -c qunlab -f -a '(qunlab __complete (commandline -cp | string collect) 
 #: Words that few settings take.
 _WORDS = {"lang": ("en", "zh"), "uncertainty": ("full", "luck"), "workers": ("auto",), "block": ("auto",)}
 _LANGS = ("lang=en", "lang=zh")
+_SOP = ("community=", "replicates=", "seed=", "out=")
 _VALIDATE = ("data=", "replicates=", "seed=", "workers=", "out=")
 
 
@@ -102,6 +103,8 @@ def _words(command: str, current: str) -> Iterable[str]:
         return ("check", "out=", *_LANGS)
     if command == "validate":
         return [*(f"P{n}" for n in range(1, 19)), *_VALIDATE, *_LANGS]
+    if command == "sop":
+        return [*known.presets("sop"), *_SOP, *_LANGS]
     if command not in ("compare", "screen"):
         return _LANGS
     key, equals, _ = current.partition("=")
@@ -112,12 +115,12 @@ def _words(command: str, current: str) -> Iterable[str]:
     head = re.match(r"(.*[+:])?", current)
     arms = [f"{head[0] if head else ''}{name}" for name in known.tactics()]
     more = ["trajectories="] if command == "screen" else []
-    return [*arms, *(f"{group}=" for group in known.GROUPS if group != "strategy"), *_settings(), *more]
+    return [*arms, *(f"{group}=" for group in known.GROUPS if group not in known.ARMS), *_settings(), *more]
 
 
 def _values(key: str) -> Iterable[str]:
     """Values a key takes, where they are words."""
-    if key in known.GROUPS and key != "strategy":
+    if key in known.GROUPS and key not in known.ARMS:
         return known.presets(key)
     return _WORDS.get(key, ())
 

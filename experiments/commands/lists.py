@@ -48,7 +48,11 @@ def strategies(call: Call, say: Catalogue) -> list[Table]:
     doses = plain_table(f"\n{say('card.doses')}", say("card.name"), say("card.what"))
     for name in known.presets("strategy", call.folder):
         doses.add_row(name, Text(known.about("strategy", name, say.lang, call.folder)))
-    return [tactics, doses]
+    from experiments.commands.sop import listing  # which makes its tables with ours
+
+    sops = listing(call, say)
+    sops.title = f"\n{sops.title}"
+    return [tactics, doses, sops]
 
 
 def communities(call: Call, say: Catalogue) -> Table:

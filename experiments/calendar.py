@@ -1,0 +1,99 @@
+"""The calendar of an SOP as days one can read, and what its nodes come to when simulated."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.scenario import Scenario
+from simulator.schedule import WEEKDAYS
+from simulator.simulation import Simulation
+
+#: Least length of days in a row that are shown as one run.
+_RUN = 3
+_WEEK = len(WEEKDAYS)
+#: Slots of a block of replicates, as :mod:`experiments.engine` has them.
+_SLOTS = 128_000
+
+
+@dataclass(frozen=True)
+class Run:
+    """Days of a node at one distance.
+
+    Attributes:
+        days: The days, in order.
+        every: The distance, in days; 0 for a single day.
+    """
+
+    days: tuple[int, ...]
+    every: int
+
+    @property
+    def weekday(self) -> str:
+        """The weekday all of them fall on; empty where they do not."""
+        return WEEKDAYS[self.days[0] % _WEEK] if self.every % _WEEK == 0 else ""
+
+
+@dataclass(frozen=True, eq=False)
+class Spent:
+    """What a node came to in each replicate: days on which it acted, yuan and hours, each ``(R,)``."""
+
+    acts: NDArray[np.float64]
+    cost: NDArray[np.float64]
+    hours: NDArray[np.float64]
+
+
+def runs(days: Sequence[int]) -> list[Run]:
+    """Days in order as few runs: all at one distance, else days in a row, the same weekdays, single days."""
+    left = list(days)
+    gaps = {b - a for a, b in pairwise(left)}
+    if len(left) >= _RUN and len(gaps) == 1:
+        return [Run(tuple(left), gaps.pop())]
+    found = []
+    for block in _rows(left):
+        if len(block) >= _RUN:
+            found.append(Run(tuple(block), 1))
+            left = [day for day in left if day not in block]
+    for weekday in range(_WEEK):
+        same = [day for day in left if day % _WEEK == weekday]
+        gaps = {b - a for a, b in pairwise(same)}
+        if gaps == {_WEEK}:
+            found.append(Run(tuple(same), _WEEK))
+        else:
+            found += [Run((day,), 0) for day in same]
+    return sorted(found, key=lambda run: (run.days[0], run.every))
+
+
+def _rows(days: Sequence[int]) -> list[list[int]]:
+    """Days cut where one is missing."""
+    rows: list[list[int]] = []
+    for day in days:
+        if rows and rows[-1][-1] == day - 1:
+            rows[-1].append(day)
+        else:
+            rows.append([day])
+    return rows
+
+
+def spend(scenario: Scenario, replicates: int, seed: int) -> Mapping[str, Spent]:
+    """Simulate an arm and count what each of its tactics came to on the campaign days, by label."""
+    block = max(1, _SLOTS // scenario.community.slots)
+    parts = [
+        _block(scenario, range(at, min(at + block, replicates)), seed) for at in range(0, replicates, block)
+    ]
+    return {
+        label: Spent(*(np.concatenate([part[label][kind] for part in parts]) for kind in range(3)))
+        for label, _ in scenario.strategies
+    }
+
+
+def _block(scenario: Scenario, numbers: range, seed: int) -> dict[str, tuple[Any, ...]]:
+    simulation = Simulation(scenario, numbers, seed)
+    booked = simulation.run(scenario.days).ledger
+    return {
+        label: tuple(books[kind].sum(axis=1) for kind in ("acted", "cost", "hours"))
+        for label, books in booked.items()
+    }
