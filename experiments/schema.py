@@ -16,6 +16,7 @@ from simulator.members import ROLES
 from simulator.registry import mechanisms, strategies
 from simulator.schedule import WEEKDAYS
 from simulator.topology import TOPOLOGIES
+from simulator.triggers import Trigger
 
 #: Fields of a community that hold a number for each role.
 BY_ROLE = ("visiting", "messages", "questions", "expertise")
@@ -83,18 +84,21 @@ def _typed(thing: type, unset: bool) -> list[tuple[str, Any, Any]]:
 
 
 def _schedule(thing: type, unset: bool) -> list[tuple[str, Any, Any]]:
-    """The words of When and Who; lists may be typed as ``[a,b]`` or ``a+b``."""
+    """The words of When and Who; lists may be typed as ``[a,b]`` or ``a+b``, triggers as text."""
     default: dict[str, Any] = {f.name: f.default for f in fields(thing)}
     found: list[tuple[str, Any, Any]] = []
     for part in (default["when"], default["who"]):
         for f in fields(part):
             value = getattr(part, f.name)
             if isinstance(value, tuple):
-                found.append((f.name, Any, None if unset else list(value)))
-            elif unset or value is None:
-                found.append((f.name, int | None, None if unset else value))
+                typed = [str(one) if isinstance(one, Trigger) else one for one in value]
+                found.append((f.name, Any, None if unset else typed))
+                continue
+            kind: Any = int if value is None else type(value)
+            if unset or value is None:
+                found.append((f.name, kind | None, None if unset else value))
             else:
-                found.append((f.name, int, value))
+                found.append((f.name, kind, value))
     return found
 
 

@@ -154,7 +154,7 @@ class Who:
             who = _top(who, self.top, members)
         if self.near_kol:
             leads = members.present & (members.role <= Role.KOL)
-            who = who & (day.ties.sum(leads) > 0)
+            who = who & (day.ties.push(leads) > 0)
         if self.share < 1:  # an owner of its own, lest a tactic's decision of that name be the same number
             who = who & (day.draws.of(f"{day.draws.owner} addresses", 0).uniform("share", who) < self.share)
         return who

@@ -24,10 +24,16 @@ SCHEDULE = {
     "weekdays": "only these weekdays",
     "start": "first day it may act",
     "stop": "day from which it no longer acts",
+    "phases": "only in these phases of its planned life: opening, growth, maturity, decline",
+    "life": "days the group is planned to live, for phases",
+    "triggers": "only where yesterday's numbers say so, as in 'voices<3 for 2 days cooldown 7'",
     "roles": "only these roles",
     "tiers": "only these tiers of activity",
     "tenure_min": "only who joined at least so many days ago",
     "tenure_max": "only who joined at most so many days ago",
+    "top": "only so many of them, who spoke most of late; 0 for no limit",
+    "near_kol": "only who is tied to a KOL or an owner",
+    "share": "only a lasting random share of the people",
 }
 
 
