@@ -1,8 +1,9 @@
-"""Arrivals: strangers find the group, members bring friends; a full group refuses.
+"""Arrivals: strangers find the group, guests look in, members bring friends; a full group refuses.
 
     strangers ~ Poisson(arrivals x exp(u_r / 2) x ((1 + (A + day)/youth) / (1 + A/youth))^-fading)
     P(sends an invitation today) = 1 - exp(-1/delay) while any is left;   it is accepted with the community's
     chance;   sent before the opening by a founder of t days: min(all, Poisson(t/delay))
+    guests who join ~ Poisson(visit x people of another group who were shown this one yesterday)
     logit += opens    on the day of joining
 
 A is the group's age at the opening. Qiu et al. (2016): 80% of first invitations come within 5 days of the
@@ -10,7 +11,10 @@ inviter's joining, an exponential delay of mean 3.1 days. Invitations are finite
 for long has sent theirs. Newcomers know who brought them and whom they happen to meet.
 
 Who joins a chat group opens it, so ``opens`` is large; that, and how fast a group ceases to be found as it
-ages (``fading`` reaches nought), are assumptions.
+ages (``fading`` reaches nought), are assumptions. So is who joins of another group whose people are shown
+this one: a share ``visit``, whose interest is by ``curious`` another than a stranger's, either way. Tactics
+may hand out invitations, whole ones, on top of those that people have. Who is to join may be asked a price
+first: see ``entry``.
 """
 
 from dataclasses import dataclass
@@ -186,9 +190,7 @@ class Arrivals(Mechanism):
         asked, m = world.given("invitations"), world.members
         if asked is not None:
             for wrong in asked[asked != np.floor(asked)][:1]:
-                raise UserError(
-                    f"invitations is {wrong:g}; a tactic hands out whole ones to each member."
-                )
+                raise UserError(f"invitations is {wrong:g}; a tactic hands out whole ones to each member.")
             m.invitations[:] = np.minimum(m.invitations + asked, MOST)
         world.guests = world.given_to_all("guests")
 
