@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 #: Columns of the life table, one row for each person who was ever a member.
 LIFE = (
     "id", "first_role", "role", "joined", "first_invited", "last_came", "last_spoke", "visits", "messages",
-    "muted",
+    "muted", "speaking", "invited",
 )  # fmt: skip
 _FIX = 2.0**20
 #: Counts of a day, in the order of the kernels' output; then whatever else comes as whole numbers in columns.

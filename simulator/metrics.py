@@ -54,7 +54,14 @@ VITAL_VOICES = 3
 MONTH = 30
 
 CAMPAIGN, FOLLOW_UP, HORIZON = "campaign days", "follow-up days", "campaign and follow-up"
+LAST, _LATELY = "last day, of those still there", "the last 14 days"
 _TALK = "conversation messages (check-in posts and packet grabs are not talk)"
+
+#: Where members stand at the end, from :mod:`simulator.standing`: three tiers, four customer groups, five levels
+#: of loyalty.
+TIERS = ("active", "watching", "silent")
+CUSTOMERS = ("potential", "new", "active", "dormant")
+LOYALTY = ("away", "looks_in", "talks", "regular", "brings_others")
 
 # fmt: off
 METRICS: tuple[Metric, ...] = (
@@ -106,6 +113,19 @@ METRICS: tuple[Metric, ...] = (
     _m("overload", "mean fatigue of the day's visitors",
        CAMPAIGN, "0..", -1, kind="guardrail", red_line=0.10),
     _m("energy", "owner's energy", CAMPAIGN, "0..1", 1, kind="guardrail", red_line=0.15),
+    _m("tier_active", f"spoke in {_LATELY}", LAST, "share", 1, daily=False),
+    _m("tier_watching", f"came, but did not speak, in {_LATELY}", LAST, "share", 0, daily=False),
+    _m("tier_silent", f"neither came nor spoke in {_LATELY}", LAST, "share", -1, daily=False),
+    _m("customers_potential", "come, and have never spoken", LAST, "share", 0, daily=False),
+    _m("customers_new", f"joined in {_LATELY}", LAST, "share", 1, daily=False),
+    _m("customers_active", "come, and have spoken", LAST, "share", 1, daily=False),
+    _m("customers_dormant", "have not come for 14 days", LAST, "share", -1, daily=False),
+    _m("loyalty_away", "level 1: have not come for 14 days", LAST, "share", -1, daily=False),
+    _m("loyalty_looks_in", f"level 2: came in {_LATELY}", LAST, "share", 0, daily=False),
+    _m("loyalty_talks", f"level 3: spoke in {_LATELY}", LAST, "share", 0, daily=False),
+    _m("loyalty_regular", "level 4: speak on more than one day in seven", LAST, "share", 1, daily=False),
+    _m("loyalty_brings_others", "level 5: the same, and have invited somebody or are KOL or owner",
+       LAST, "share", 1, daily=False),
     _m("cost", "operator's money", CAMPAIGN, "yuan", -1, kind="cost"),
     _m("hours", "operator's time", CAMPAIGN, "hours", -1, kind="cost"),
     _m("income", "money members paid the operator", CAMPAIGN, "yuan", 1, kind="cost"),

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from simulator.members import Role
 from simulator.metrics import SILENT_DAYS, VITAL_VOICES
 from simulator.scenario import MODEL_VERSION, Scenario
+from simulator.standing import standing
 
 Series = NDArray[np.float64]
 #: Metrics that are the mean of their daily series over the campaign, beside those by role.
@@ -101,7 +102,7 @@ class RunRecord:
         out["exits"] = total("exits") / start
         out["awakening_rate"] = _ratio(total("awakened"), total("dormant_members") + total("awakened"))
         out["vital_days"] = (d["voices"] >= VITAL_VOICES).sum(axis=1).astype(np.float64)
-        return out | self._by_person()
+        return out | self._by_person() | standing(self.members, len(self.replicates), self.days - 1)
 
     def _by_person(self) -> dict[str, Series]:
         """Metrics of the life table."""

@@ -1,6 +1,6 @@
 """`report.html`, one file that opens anywhere: what it shows is gathered here, how, is in the template."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from experiments.templates import template
 from simulator.metrics import BY_NAME, METRICS, Metric
 
 RATES = ("new_rate", "conversion_rate", "churn_rate", "awakening_rate")
+#: What the names of the read-outs of standing begin with.
+STANDING = ("tier_", "customers_", "loyalty_")
 ROLES = ("owner", "kol", "novice", "lurker")
 _TEMPLATE = Path(__file__).with_name("template.html")
 _FAILURES = 50  # shown; all of them are in runs.parquet
@@ -42,6 +44,7 @@ def page(result: Result, activity: charts.Chart, survival: charts.Chart) -> str:
         "side": side_by_side(result, words, arms),
         "roles": [roles(result, words, arms, kind) for kind in ("voices", "messages")],
         "guards": guards(result, words, arms),
+        "standing": standing(result, words, arms),
         "costs": costs(result, words, arms),
         "gifts": gifts(result, words, arms),
         "settings": [(words.arm(arm.label), arm, settings(arm, words)) for arm in result.arms],
@@ -141,8 +144,21 @@ def roles(result: Result, words: Words, arms: Sequence[Arm], kind: str) -> dict[
 
 def guards(result: Result, words: Words, arms: Sequence[Arm]) -> list[dict[str, Any]]:
     """Guardrails with their red lines, then the four rates: a row per metric, a cell per arm."""
+    wanted = (*(m for m in METRICS if m.kind == "guardrail"), *(BY_NAME[name] for name in RATES))
+    return _lines(result, words, arms, wanted)
+
+
+def standing(result: Result, words: Words, arms: Sequence[Arm]) -> list[dict[str, Any]]:
+    """Where members stand on the last day: a row per tier, customer group and level, a cell per arm."""
+    return _lines(result, words, arms, (m for m in METRICS if m.name.startswith(STANDING)))
+
+
+def _lines(
+    result: Result, words: Words, arms: Sequence[Arm], metrics: Iterable[Metric]
+) -> list[dict[str, Any]]:
+    """A row per metric, a cell per arm; with the state of its red line where it has one."""
     lines = []
-    for metric in (*(m for m in METRICS if m.kind == "guardrail"), *(BY_NAME[name] for name in RATES)):
+    for metric in metrics:
         found = [findings.effect(result, metric.name, arm.label) for arm in arms]
         base = next((row.baseline_mean for row in found if row is not None), float("nan"))
         line = None if metric.red_line is None else words.line(metric.red_line, metric.unit)
