@@ -23,12 +23,16 @@ BLOCK = re.compile(r"(?P<before>[^\n]*)\n\n```(?P<language>\w+)\n(?P<code>.*?)^`
 def bin_(tmp_path_factory):
     """Commands of a fresh environment that sees what this one has installed, and nothing else of it."""
     home = tmp_path_factory.mktemp("fresh") / "venv"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(home)], check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "venv", "--without-pip", str(home)], check=True, capture_output=True
+    )
     (packages,) = home.glob("lib/python*/site-packages")
     here = sysconfig.get_path("purelib")
     (packages / "seen.pth").write_text(f"import site; site.addsitedir({here!r})\n")
     command = home / "bin" / "qunlab"
-    command.write_text(f"#!{home}/bin/python\nimport sys\nfrom experiments.cli import main\nsys.exit(main())\n")
+    command.write_text(
+        f"#!{home}/bin/python\nimport sys\nfrom experiments.cli import main\nsys.exit(main())\n"
+    )
     command.chmod(0o755)
     return home / "bin"
 

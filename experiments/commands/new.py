@@ -21,7 +21,7 @@ def run(call: Call) -> int:
     folder = Path(given.get("out", name))
     for path in write(plan, folder):
         print(f"  {path}")
-    print(say(f"new.{kind}", folder=folder, name=name, package=plan.package, kind=plan.kind))
+    print(say(f"cli.new_{kind}", folder=folder, name=name, package=plan.package, kind=plan.kind))
     return 0
 
 
@@ -34,9 +34,9 @@ def _read(words: tuple[str, ...], say: Catalogue) -> tuple[str, str, dict[str, s
     plain = [word for word in words if "=" not in word]
     given = dict(word.split("=", 1) for word in words if "=" in word)
     if len(plain) != 2:
-        raise UserError(say("new.words", given=" ".join(plain) or "-"))
+        raise UserError(say("cli.new_words", given=" ".join(plain) or "-"))
     if plain[0] not in _KINDS:
-        raise UserError(say("new.no_kind", name=plain[0], hint=near(say, plain[0], _KINDS)))
+        raise UserError(say("cli.new_no_kind", name=plain[0], hint=near(say, plain[0], _KINDS)))
     for key, value in given.items():
         if key not in _SETTINGS or not value:
             hint = near(say, key, _SETTINGS)
