@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import day, mesa_plain, push_kernel, reference
+from simulator.registry import STRATEGIES, distribution, strategies
 
 #: What the push kernel took on the quiet core that the goals were set on, ns per member-day.
 QUIET_PUSH = 13.0
@@ -46,13 +47,25 @@ def side_by_side(replicates, members, days, mesa_days, times):
     return {name: median(one[name] for one in rounds) for name in rivals}
 
 
+def repertoire(members, days, times):
+    """Median ns per member-day of one group without a tactic, and with every strategy we ship at once."""
+    known = [name for name in strategies() if distribution(STRATEGIES, name) == "qunlab"]
+    day.measure(1, 40, 15, known)
+    rivals = {"bare": (), "all": known}
+    rounds = [
+        {name: day.measure(1, members, days, tactics)["ns"] for name, tactics in rivals.items()}
+        for _ in range(times)
+    ]
+    return {"count": len(known)} | {name: median(one[name] for one in rounds) for name in rivals}
+
+
 def scaling(sizes, days, times):
     """Cost and memory at each size, each run in a process of its own; of ``times`` rounds the median one."""
     rounds = [[day.apart(replicates, members, days) for replicates, members in sizes] for _ in range(times)]
     return [sorted(runs, key=lambda run: run["ns"])[times // 2] for runs in zip(*rounds, strict=True)]
 
 
-def goals(ns, block, sizes):
+def goals(ns, whole, block, sizes):
     """What was promised: (what, measured, limit, ``at most`` or ``at least``, whether it is so)."""
     quiet = ns["four"] * QUIET_PUSH / ns["push"]
     costs = [size["ns"] for size in sizes]
@@ -64,6 +77,7 @@ def goals(ns, block, sizes):
         ("plain Mesa / our day", ns["mesa"] / ns["four"], 15, "at least"),
         ("reference engine / our day", ns["reference"] / ns["four"], 100, "at least"),
         ("reference engine / plain Mesa's toy rule", ns["reference"] / ns["mesa"], 10, "at most"),
+        (f"one group of 500: {whole['count']} strategies / none", whole["all"] / whole["bare"], 3, "at most"),
         ("memory of the block, GB", block["peak"], 1, "at most"),
         (f"memory of {largest['members']:,} members, GB", largest["peak"], 4, "at most"),
         ("cost per member-day, dearest size / cheapest", max(costs) / min(costs), 2, "at most"),
@@ -71,7 +85,7 @@ def goals(ns, block, sizes):
     return [(*line, line[1] >= line[2] if line[3] == "at least" else line[1] <= line[2]) for line in lines]
 
 
-def show(ns, sizes, promised, console):
+def show(ns, whole, sizes, promised, console):
     """Three tables: rivals, sizes, goals."""
     rivals = Table("rival", "ns per member-day", title="One core, the same machine, taking turns")
     rivals.add_row(f"toy rule, numba push kernel ({QUIET_PUSH:.0f} on a quiet core)", f"{ns['push']:.1f}")
@@ -79,6 +93,8 @@ def show(ns, sizes, promised, console):
     rivals.add_row("our day, four strategies, reference engine", f"{ns['reference']:.0f}")
     rivals.add_row("our day, four strategies", f"{ns['four']:.0f}")
     rivals.add_row("our day, none", f"{ns['none']:.0f}")
+    rivals.add_row("our day, none, one group of 500 on its own", f"{whole['bare']:.0f}")
+    rivals.add_row(f"the same, all {whole['count']} strategies", f"{whole['all']:.0f}")
 
     heads = ("replicates x members", "ns per member-day", "founding, s", "visiting", "messages a day", "GB")
     table = Table(*heads, title="Four strategies, overload off, each in a process of its own")
@@ -108,16 +124,18 @@ def main(words):
     if odd:
         sys.exit(f"python -m benchmarks knows 'quick' and 'out=FILE', not {odd[0]!r}.")
     ns = side_by_side(BLOCK, 500, 60 if quick else 365, 30, 3 if quick else 5)
+    whole = repertoire(500, 60 if quick else 365, 3 if quick else 5)
     block = day.apart(BLOCK, 500, 60 if quick else 365)
     sizes = scaling(SIZES[:-1] if quick else SIZES, 30, 1 if quick else 3)
-    promised = goals(ns, block, sizes)
-    show(ns, sizes, promised, Console())
+    promised = goals(ns, whole, block, sizes)
+    show(ns, whole, sizes, promised, Console())
     if out is not None:
         names = ("goal", "measured", "limit", "side", "met")
         report = {
             "machine": platform.processor() or platform.machine(),
             "python": platform.python_version(),
             "ns_per_member_day": ns,
+            "one_group": whole,
             "block": block,
             "sizes": sizes,
             "goals": [dict(zip(names, line, strict=True)) for line in promised],
