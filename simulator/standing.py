@@ -28,7 +28,8 @@ _REGULAR = 1 / 7
 
 
 def _lately(day_of: Array, day: int) -> NDArray[np.bool_]:
-    return (day_of != NEVER) & (day - day_of <= SILENT_DAYS)
+    lately: NDArray[np.bool_] = (day_of != NEVER) & (day - day_of <= SILENT_DAYS)
+    return lately
 
 
 def tier(last_came: Array, last_spoke: Array, day: int) -> NDArray[np.int8]:
