@@ -8,6 +8,7 @@ import pytest
 from simulator.registry import mechanisms, strategies
 from simulator.simulation import Simulation
 from simulator.stimuli import CHANNELS
+from tests.simulator.test_reference import Everything
 from tests.worlds import FOUR, LEDGER, SMALL, differences, off, scenario, simulate, tactics
 
 NAMES = sorted(mechanisms())
@@ -33,7 +34,7 @@ def test_switching_it_changes_something(name):
     """A switch that changes nothing is no switch; those off by default are switched on."""
     plain = mechanisms()[name].on_by_default
     community = replace(BUSY, muted=0.3, purpose_days=8)
-    given = tactics(*FOUR, every=2, start=0)
+    given = (*tactics(*FOUR, every=2, start=0), ("everything", Everything()))
     normal = simulate(given, community=community, days=25)
     switched = simulate(given, community=community, days=25, mechanisms={name: {"on": not plain}})
     assert differences(normal, switched) != []

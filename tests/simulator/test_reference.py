@@ -9,7 +9,7 @@ import pytest
 from simulator.community import Community, Founders
 from simulator.registry import mechanisms, strategies
 from simulator.schedule import When, Who
-from simulator.stimuli import CHANNELS, Award, Offer, Prospect
+from simulator.stimuli import CHANNELS, Award, Entry, Offer, Prospect
 from simulator.strategy import Strategy
 from simulator.topology import TOPOLOGIES
 from tests.lockstep import lockstep
@@ -30,10 +30,17 @@ class Everything(Strategy):
     evidence: ClassVar[tuple[str, ...]] = ()
     remembers: ClassVar[dict[str, type]] = {"run": np.int16}
 
+    def entry(self):
+        return Entry(fee=20.0, screening=10.0, ceremony=20.0)
+
     def offer(self, day, whom, memory):
         some = day.draws.uniform("offer")
         prospects = (Prospect(4 * some, 0.5), Prospect(20.0, some / 4))
-        return Offer(prompt=some, announced=9 * some, prospects=prospects, run=memory["run"])
+        circles = np.where(some < 0.8, (8 * some).astype(np.int32), -1)
+        return Offer(
+            prompt=some, announced=9 * some, prospects=prospects, run=memory["run"],
+            topics=2 * some, help=some, circles=circles,
+        )  # fmt: skip
 
     def award(self, day, whom, came, memory):
         u = day.draws.uniform("award")
@@ -41,9 +48,10 @@ class Everything(Strategy):
         tables = np.where(u < 0.3, (10 * u).astype(np.int32), -1) if day.index % 6 == 4 else None
         near = day.ties.sum(came) > 0
         return Award(
-            reward=5 * u, packet=8 * u * near, praise=u, care=20 * u, content=5.0, coaching=60 * u,
-            purpose=u, noise=20.0, order=0.1, tokens=np.floor(4 * u), gatherings=tables,
-            invitations=np.floor(1.3 * u), removals=u < 0.002, cost=day.total(5 * u * whom), hours=0.5,
+            reward=5 * u, packet=8 * u * near, praise=u, badges=u < 0.2, welcome=u, care=20 * u, content=5.0,
+            coaching=60 * u, purpose=u, noise=20.0, order=0.1, tokens=np.floor(4 * u), gatherings=tables,
+            invitations=np.floor(1.3 * u), removals=u < 0.002, guests=0.5, cost=day.total(5 * u * whom),
+            hours=0.5,
         )  # fmt: skip
 
 
