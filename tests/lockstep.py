@@ -94,7 +94,9 @@ def compare(world, r, booked, model):
         wrong += column(name, [getattr(m, name) for m in people])
     awake = [n for n, member in enumerate(people) if member.stirred]
     wrong += differ("pull", [people[n].pull for n in awake], world.pull[r, slots[awake]], (0.0, 1e-5))
-    for name in ("finds", "toil", "company", "met", "welcomed", "goal", "fame", "example"):
+    for name in (
+        "finds", "toil", "company", "met", "welcomed", "greeted", "sunk", "irritation", "goal", "fame", "example",
+    ):  # fmt: skip
         if name in world.members:
             wrong += column(name, [getattr(m, name) for m in people])
     if "tastes" in world.members:
@@ -132,7 +134,8 @@ def _group(world, r, booked, model, people, slots):
             wrong += differ(f"given {channel.name}", given, fast)
     for label, book in booked.items():
         for kind, column in book.items():
-            wrong += differ(f"ledger {label} {kind}", model.ledger[-1].get(label, {}).get(kind), column[r])
+            mine = model.ledger[-1][label][kind] if label in model.ledger[-1] else 0.0
+            wrong += differ(f"ledger {label} {kind}", mine, column[r])
     return wrong
 
 
