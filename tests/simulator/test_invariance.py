@@ -8,6 +8,7 @@ import pytest
 from simulator.mechanism import TWIN
 from simulator.registry import make_strategy
 from simulator.simulation import Simulation
+from simulator.stimuli import LEDGER
 from simulator.topology import TOPOLOGIES
 from tests.worlds import FOUR, SMALL, differences, reseat, rows, scenario, simulate, tactics
 
@@ -158,7 +159,7 @@ def placebo_run(arm, topology, uncertainty):
 def test_the_placebo_is_the_baseline(arm, topology, uncertainty):
     placebo = placebo_run(arm, topology, uncertainty)
     assert differences(placebo, baseline(topology, uncertainty)) == []
-    assert all(not series.any() for booked in placebo.ledger.values() for series in booked.values())
+    assert all(not booked[kind].any() for booked in placebo.ledger.values() for kind in LEDGER)
 
 
 def test_the_real_thing_is_not_the_baseline():
