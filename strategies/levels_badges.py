@@ -10,6 +10,8 @@ from simulator.draws import Bools
 from simulator.stimuli import Prospect
 from simulator.strategy import Award, Day, Memory, Offer, Strategy, knob
 
+Badges = NDArray[np.float32]
+
 
 @dataclass(frozen=True, kw_only=True)
 class LevelsBadges(Strategy):
@@ -26,7 +28,7 @@ class LevelsBadges(Strategy):
     title: ClassVar[dict[str, str]] = {"en": "Levels and badges", "zh": "等级勋章"}
     uses: ClassVar[frozenset[str]] = frozenset({"prompt", "prospects", "reward", "badges", "hours"})
     evidence: ClassVar[tuple[str, ...]] = ("restivo2012", "restivo2014", "rodrigues2022", "deci1999")
-    remembers: ClassVar[dict[str, type]] = {"points": np.int64, "level": np.int16}
+    remembers: ClassVar[dict[str, type]] = {"points": np.int64}
 
     visit: int = knob(1, low=0, high=1000, off=0, unit="points", doc="points for a visit")
     post: int = knob(2, low=0, high=1000, off=0, unit="points", doc="points for a message")
@@ -54,20 +56,24 @@ class LevelsBadges(Strategy):
         """Count points, give badges for levels reached, book what will be redeemed."""
         if not self.visit and not self.post:
             return Award(hours=self.hours or None)
-        earned = (came & whom) * (self.visit + self.post * np.minimum(day.posts, self.most))
+        there = came & whom
+        earned = there * (self.visit + self.post * np.minimum(day.posts, self.most))
         memory["points"] += earned
         reward = np.float32(self.worth) * earned if self.worth else None
         return Award(
             reward=reward,
-            badges=self._reached(memory) if self.badge and self.levels else None,
-            cost=None if reward is None else self.redeemed * day.total(reward),
+            badges=self._reached(there, memory["points"], earned) if self.badge and self.levels else None,
+            cost=self.redeemed * self.worth * earned.sum(axis=1) if self.worth else None,
             hours=self.hours or None,
         )
 
-    def _reached(self, memory: Memory) -> NDArray[np.float32]:
-        """A badge for every level that today's points have taken somebody to."""
+    def _reached(self, there: Bools, points: NDArray[np.int64], earned: NDArray[np.int32]) -> Badges:
+        """A badge for every level to which what was ``earned`` today has taken somebody."""
         steps = np.floor(self.first * self.growth ** np.arange(self.levels))
-        level = np.searchsorted(steps, memory["points"], side="right")
-        reached: NDArray[np.float32] = np.float32(self.badge) * (level - memory["level"]).astype(np.float32)
-        memory["level"][:] = level
-        return reached
+        at = np.flatnonzero(there)
+        after = points.reshape(-1)[at].astype(np.float64)
+        before = after - earned.reshape(-1)[at]
+        badges = np.zeros(points.shape, np.float32)
+        badges.reshape(-1)[at] = steps.searchsorted(after, "right") - steps.searchsorted(before, "right")
+        badges *= np.float32(self.badge)
+        return badges

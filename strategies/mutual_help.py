@@ -43,8 +43,9 @@ class MutualHelp(Strategy):
         solved = day.count(day.answered) if self.helpers and (self.reward or self.thanks) else None
         if solved is None or not solved.any():
             return Award(hours=self.hours or None)
-        able = day.posts * day.members.expertise
-        helped = day.pick(came & whom & ~day.asked, np.minimum(solved, self.helpers), "helpers", able)
+        posts = day.posts
+        talked = came & whom & ~day.asked & (posts > 0)
+        helped = day.pick(talked, np.minimum(solved, self.helpers), "helpers", posts * day.members.expertise)
         return Award(
             reward=np.float32(self.reward) * helped if self.reward else None,
             praise=np.float32(self.thanks) * helped if self.thanks else None,

@@ -84,6 +84,13 @@ def test_points_worth_nothing_are_no_reward():
     assert stage.memory["points"].tolist() == [[1, 1]]
 
 
+def test_points_are_counted_apart_for_each_member_of_each_group():
+    stage, game = Stage((2, 2), posts=[[4, 0], [1, 9]]), LevelsBadges(**GAME | {"most": 9})
+    award = stage.award(game, [[1, 1], [0, 1]])
+    assert stage.memory["points"].tolist() == [[9, 1], [0, 19]]
+    assert award.badges.tolist() == [[1, 0], [0, 2]]
+
+
 def test_nobody_came():
     award = Stage((2, 3)).award(LevelsBadges(), np.zeros((2, 3)))
     assert not award.reward.any()
