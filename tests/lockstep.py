@@ -95,7 +95,8 @@ def compare(world, r, booked, model):
     awake = [n for n, member in enumerate(people) if member.stirred]
     wrong += differ("pull", [people[n].pull for n in awake], world.pull[r, slots[awake]], (0.0, 1e-5))
     for name in (
-        "finds", "toil", "company", "met", "welcomed", "greeted", "sunk", "irritation", "goal", "fame", "example",
+        "finds", "toil", "company", "met", "welcomed", "greeted", "sunk", "irritation", "goal", "fame",
+        "example",
     ):  # fmt: skip
         if name in world.members:
             wrong += column(name, [getattr(m, name) for m in people])
