@@ -21,20 +21,21 @@ _SLOTS = 128_000
 
 @dataclass(frozen=True)
 class Run:
-    """Days of a node at one distance.
+    """Days of a node that are told in one line.
 
     Attributes:
         days: The days, in order.
-        every: The distance, in days; 0 for a single day.
+        every: From one to the next, in days; 7 also where it is several weekdays; 0 for a single day.
     """
 
     days: tuple[int, ...]
     every: int
 
     @property
-    def weekday(self) -> str:
-        """The weekday all of them fall on; empty where they do not."""
-        return WEEKDAYS[self.days[0] % _WEEK] if self.every % _WEEK == 0 else ""
+    def weekdays(self) -> tuple[str, ...]:
+        """The weekdays they fall on; none where that says nothing."""
+        there = {day % _WEEK for day in self.days} if self.every % _WEEK == 0 else ()
+        return tuple(WEEKDAYS[day] for day in sorted(there))
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,24 +48,20 @@ class Spent:
 
 
 def runs(days: Sequence[int]) -> list[Run]:
-    """Days in order as few runs: all at one distance, else days in a row, the same weekdays, single days."""
-    left = list(days)
-    gaps = {b - a for a, b in pairwise(left)}
-    if len(left) >= _RUN and len(gaps) == 1:
-        return [Run(tuple(left), gaps.pop())]
-    found = []
-    for block in _rows(left):
-        if len(block) >= _RUN:
-            found.append(Run(tuple(block), 1))
-            left = [day for day in left if day not in block]
-    for weekday in range(_WEEK):
-        same = [day for day in left if day % _WEEK == weekday]
-        gaps = {b - a for a, b in pairwise(same)}
-        if gaps == {_WEEK}:
-            found.append(Run(tuple(same), _WEEK))
-        else:
-            found += [Run((day,), 0) for day in same]
-    return sorted(found, key=lambda run: (run.days[0], run.every))
+    """Days in order as few runs: at one distance or on the same weekdays, else days in a row and others."""
+    gaps = {b - a for a, b in pairwise(days)}
+    if len(days) >= _RUN and len(gaps) == 1:
+        return [Run(tuple(days), gaps.pop())]
+    weekly = {day % _WEEK for day in days}
+    if len(weekly) < len(days) and list(days) == [
+        d for d in range(days[0], days[-1] + 1) if d % _WEEK in weekly
+    ]:
+        return [Run(tuple(days), _WEEK)]
+    return [
+        run
+        for block in _rows(days)
+        for run in ([Run(tuple(block), 1)] if len(block) >= _RUN else [Run((day,), 0) for day in block])
+    ]
 
 
 def _rows(days: Sequence[int]) -> list[list[int]]:

@@ -324,5 +324,7 @@ def _texts(key: str, given: Any) -> dict[str, str]:
     if isinstance(given, str):
         return dict.fromkeys(LANGUAGES, given)
     if not isinstance(given, Mapping) or not set(given) <= set(LANGUAGES):
-        raise UserError(f"{key} is {given!r}; it must be a text, or {{en: ..., zh: ...}}.")
+        raise UserError(
+            f"{key} is {given!r}; it must be a text, or {{en: ..., zh: ...}}; quote what has commas."
+        )
     return {lang: str(text) for lang, text in given.items()}

@@ -112,8 +112,9 @@ def _words(command: str, current: str) -> Iterable[str]:
     if equals:
         plus = current[: len(current) - len(current.lstrip("+"))]
         return [f"{plus}{key}={value}" for value in _values(key)]
-    head = re.match(r"(.*[+:])?", current)
-    arms = [f"{head[0] if head else ''}{name}" for name in known.tactics()]
+    found = re.match(r"(.*[+:])?", current)
+    head = (found[0] if found else "").removesuffix(known.SOP)
+    arms = [f"{head}{name}" for name in known.tactics()]
     more = ["trajectories="] if command == "screen" else []
     return [*arms, *(f"{group}=" for group in known.GROUPS if group not in known.ARMS), *_settings(), *more]
 

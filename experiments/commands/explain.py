@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 from rich.console import Console, Group
+from rich.text import Text
 
 from experiments import known
 from experiments.cli import Call, lang_of
@@ -44,6 +45,7 @@ def _names(call: Call) -> dict[str, tuple[Iterable[str], Writer]]:
     return {
         "strategies": (known.plugins(known.STRATEGIES), _strategy),
         "doses": (known.presets("strategy", call.folder), _dose),
+        "sops": (known.presets("sop", call.folder), _sop),
         "communities": (known.presets("community", call.folder), _community),
         "topologies": (known.presets("topology", call.folder), _topology),
         "mechanisms": (known.plugins(known.MECHANISMS), _mechanism),
@@ -57,6 +59,8 @@ def _cards(name: str, call: Call, say: Catalogue) -> list[Card]:
     """The cards of a name, which may stand for several things (``overload`` is a mechanism and a metric)."""
     kinds = _names(call)
     asked = _called(name, say) or name
+    if asked.startswith(known.SOP):
+        asked, kinds = asked.removeprefix(known.SOP), {"sops": kinds["sops"]}
     found = []
     for names, write in kinds.values():
         if asked in names:
@@ -175,6 +179,16 @@ def _dose(card: Card, name: str, call: Call) -> None:
     card.text(card.say("card.use", name=use))
     _settings(card, content)
     card.text(card.say("card.try", command=f"qunlab compare {use} {name}"))
+
+
+def _sop(card: Card, name: str, call: Call) -> None:
+    """An SOP: its calendar."""
+    from experiments.commands.sop import made, shown
+
+    card.parts += shown(made(name, [], call.folder), card.say)
+    card.parts.insert(1, Text(known.about("sop", name, card.say.lang, call.folder)))
+    card.gap()
+    card.text(card.say("card.try", command=f"qunlab sop {name}; qunlab compare {known.SOP}{name}"))
 
 
 def _community(card: Card, name: str, call: Call) -> None:

@@ -122,28 +122,25 @@ def shown(plan: Planned, say: Catalogue, spent: Mapping[str, "Spent"] | None = N
 
 def _calendar(plan: Planned, say: Catalogue) -> Table:
     """What is done on which days."""
-    head = ("day", "weekday", "node", "task", "whom")
-    table = plain_table(say("sop.calendar"), *(say(f"sop.{name}") for name in head))
+    table = plain_table(say("sop.calendar"), *(say(f"sop.{name}") for name in ("day", "node", "task")))
     rows = []
     for name, node in plan.sop.nodes.items():
         if not node.conditions:
             rows += [(one.days[0], -len(one.days), name, one) for one in _runs(plan, name)]
     for _, _, name, one in sorted(rows, key=lambda row: row[:3]):
-        what = _what(plan, name, say)
-        table.add_row(_days(one), Text(_rhythm(one, say)), name, what, Text(whom(plan.tactics[name], say)))
+        space = "\n" if len(one.days) > 1 else " "
+        table.add_row(Text(f"{_days(one)}{space}{_rhythm(one, say)}"), name, _what(plan, name, say))
     return table
 
 
 def _conditions(plan: Planned, say: Catalogue, spent: Mapping[str, "Spent"] | None) -> Table:
     """What is done where something has been seen."""
-    head = ("node", "condition", "task", "whom", *(("times",) if spent is not None else ()))
+    head = ("node", "condition", "task", *(("times",) if spent is not None else ()))
     table = plain_table(say("sop.conditional"), *(say(f"sop.{name}") for name in head))
     for name, node in plan.sop.nodes.items():
         if node.conditions:
-            cells = [condition(plan, name, say), _what(plan, name, say), Text(whom(plan.tactics[name], say))]
-            if spent is not None:
-                cells.append(Text(_range(spent[name].acts)))
-            table.add_row(name, *cells)
+            cells = [condition(plan, name, say), _what(plan, name, say)]
+            table.add_row(name, *cells, *([Text(_range(spent[name].acts))] if spent is not None else []))
     return table
 
 
@@ -176,17 +173,18 @@ def _days(one: "Run") -> str:
 
 def _rhythm(one: "Run", say: Catalogue) -> str:
     """``Fri``, ``daily`` or ``every 3 days``."""
-    if one.weekday:
-        return say(f"sop.{one.weekday}")
+    if one.weekdays:
+        return say("sop.list").join(say(f"sop.{name}") for name in one.weekdays)
     return say("sop.daily") if one.every == 1 else say("sop.every", n=one.every)
 
 
 def _what(plan: Planned, name: str, say: Catalogue) -> Text:
-    """The tactic, and what the operator does."""
+    """The tactic, what the operator does, and with whom where that is not everybody."""
     task = plan.sop.nodes[name].task
     said = task.get(say.lang) or task.get("en", "")
-    strategy = _strategy(plan, name, say)
-    return Text(say("sop.what", strategy=strategy, task=said) if said else strategy)
+    strategy, people = _strategy(plan, name, say), whom(plan.tactics[name], say)
+    text = Text(say("sop.what", strategy=strategy, task=said) if said else strategy)
+    return text.append(f"\n→ {people}", style="dim") if people else text
 
 
 def _strategy(plan: Planned, name: str, say: Catalogue) -> str:
@@ -218,12 +216,16 @@ def _trigger(trigger: Any, say: Catalogue) -> str:
 
 
 def whom(strategy: Any, say: Catalogue) -> str:
-    """Whom a tactic addresses."""
+    """Whom a tactic addresses; nothing where that is everybody."""
+    from simulator.members import ROLES
+
     who = strategy.who
-    said = [say.name("role", role) for role in who.roles]
-    parts = [say("sop.or").join(said)] if said else []
+    roles = [say.name("role", role) for role in who.roles]
+    parts = [say("sop.list").join(roles)] if roles else []
+    if who.roles == ROLES[1:]:
+        parts = [say("sop.members")] if not who.tiers else []
     if who.tiers:
-        parts.append(say("sop.or").join(say(f"sop.tier.{tier}") for tier in who.tiers))
+        parts.append(say("sop.list").join(say(f"sop.tier.{tier}") for tier in who.tiers))
     if who.tenure_min:
         parts.append(say("sop.tenure_min", n=who.tenure_min))
     if who.tenure_max is not None:
@@ -234,7 +236,7 @@ def whom(strategy: Any, say: Catalogue) -> str:
         parts.append(say("sop.top", n=who.top))
     if who.share < 1:
         parts.append(say("sop.share", share=f"{who.share:.0%}"))
-    return say("sop.and").join(parts) or say("card.everyone")
+    return say("sop.and").join(parts)
 
 
 def _range(values: Any) -> str:
@@ -244,8 +246,9 @@ def _range(values: Any) -> str:
     texts = [f"{x:,.{places}f}" for x in (mean, low, high)]
     if float(texts[0].replace(",", "")) == 0 and mean == 0:
         return NONE
-    texts = [text.removesuffix(".0") for text in texts] if all(t.endswith(".0") for t in texts) else texts
-    return texts[0] if texts[0] == texts[1] == texts[2] else f"{texts[0]} ({texts[1]}–{texts[2]})"
+    if all(text.endswith(".0") for text in texts):
+        texts = [text.removesuffix(".0") for text in texts]
+    return texts[0] if texts[1] == texts[2] else f"{texts[0]} ({texts[1]}–{texts[2]})"
 
 
 def _file(overrides: list[str], say: Catalogue) -> Path | None:
