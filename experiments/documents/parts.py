@@ -193,10 +193,15 @@ def strategy(name: str) -> str:
     kind: Any = ours(STRATEGIES)[name]
     made = kind()
     said = [f"every {made.when.every} days" if made.when.every > 1 else "every day"]
-    said += [f"{word} {value(getattr(made.when, word))}" for word in ("days", "weekdays", "start", "stop")
-             if getattr(made.when, word)]  # fmt: skip
     said += [
-        f"{f.name} {value(getattr(made.who, f.name))}" for f in fields(made.who) if getattr(made.who, f.name)
+        f"{f.name} {value(getattr(made.when, f.name))}"
+        for f in fields(made.when)
+        if f.name != "every" and getattr(made.when, f.name) != f.default
+    ]
+    said += [
+        f"{f.name} {value(getattr(made.who, f.name))}"
+        for f in fields(made.who)
+        if getattr(made.who, f.name) != f.default
     ]
     parts = [
         f'### <a id="{anchor(name)}"></a>{kind.title["en"]} (`{name}`)',
