@@ -50,7 +50,7 @@ class ClaimNode:
         hypothesis: In the practitioners' words, by language.
         why: Why it is put this way, by language.
         equal: How the cells in ``spend`` were made to cost the same, by language; empty: none need to.
-        spend: Cells that must have cost the same.
+        spend: Cells, or means of cells, that must have cost the same.
         cells: By name.
         parts: By name.
     """

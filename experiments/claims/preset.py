@@ -140,9 +140,8 @@ def read(key: str, folder: Path | None = None) -> Claim:
     parts = tuple(
         _part(f"Preset {name!r}, part {part!r}", part, given, cells) for part, given in node["parts"].items()
     )
-    for cell in node["spend"]:
-        if cell not in node["cells"]:
-            raise UserError(f"Preset {name!r}, spend: {unknown('cell', cell, node['cells'])}")
+    for text in node["spend"]:
+        expression.terms(text, node["cells"], f"Preset {name!r}, spend")
     return Claim(
         key,
         planned.settings.values["title"],

@@ -3,6 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from experiments.claims import expression
 from experiments.claims.answer import Answer, built_in, judge
 from experiments.claims.carriers import Coefficient, coefficients, hangs
 from experiments.claims.cells import Played, Sheet, gather, jobs
@@ -38,15 +41,16 @@ class Finding:
     answer: Answer
     tried: tuple[str, ...] = ()
 
-    def spend(self, cell: str) -> float:
-        """What a run of a cell cost on average: yuan, and hours at :data:`WAGE`."""
-        yuan, hours, _ = self.played.spent[cell]
-        return yuan + WAGE * hours
+    def spend(self, text: str) -> float:
+        """What a run of a cell, or of a mean of cells, cost on average: yuan, and hours at :data:`WAGE`."""
+        spent = self.played.spent.items()
+        of = {expression.Term(cell): np.array(yuan + WAGE * hours) for cell, (yuan, hours, _) in spent}
+        return float(expression.value(text, of))
 
     @property
     def uneven(self) -> float:
         """By which share the cells that should cost the same differ, of the dearest; nought for none."""
-        costs = [self.spend(cell) for cell in self.claim.spend]
+        costs = [self.spend(text) for text in self.claim.spend]
         return (max(costs) - min(costs)) / max(costs) if costs and max(costs) > 0 else 0.0
 
 
