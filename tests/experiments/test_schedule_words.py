@@ -13,11 +13,11 @@ from simulator.schedule import When, Who
 TWO = ("voices<3 for 2 days cooldown 7", "quiet>=3")
 
 
-def tactic(arm, *overrides, folder=None):
+def tactic(arm, *overrides):
     """The first tactic of an arm."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        study = study_from(plan([arm], overrides, folder))
+        study = study_from(plan([arm], overrides, None))
     return study.scenarios[1].strategies[0][1]
 
 
@@ -69,18 +69,17 @@ def test_a_preset_holds_them_all_and_what_is_kept_of_a_run_gives_them_again(tmp_
         "share": 0.25,
     }
     (tmp_path / "strategy" / "rescue.yaml").write_text(yaml.safe_dump(node))
-    made = tactic("rescue", folder=tmp_path)
-    assert made.when == When(every=3, triggers=TWO, phases=("decline",), life=20)
-    assert made.who == Who(near_kol=True, share=0.25)
-    assert tactic("rescue(triggers='',phases='',share=1)", folder=tmp_path).when == When(every=3, life=20)
-
-    told = plan(["rescue(top=9)"], [], tmp_path)
+    arms = ("rescue(top=9)", "rescue(triggers='',phases='',share=1)")
+    told = plan(arms, [], tmp_path)
     (tmp_path / "experiment").mkdir()
     (tmp_path / "experiment" / "again.yaml").write_text(told.settings.yaml())
-    again = plan([], ["experiment=again"], tmp_path)
-    first, second = (study_from(one).scenarios[1] for one in (told, again))
-    assert first.strategies == second.strategies
-    assert first.hash == second.hash
+    first, second = (study_from(one) for one in (told, plan([], ["experiment=again"], tmp_path)))
+    assert [one.hash for one in first.scenarios] == [one.hash for one in second.scenarios]
+    (_, made), (_, bare) = (scenario.strategies[0] for scenario in second.scenarios[1:3])
+    assert made.when == When(every=3, triggers=TWO, phases=("decline",), life=20)
+    assert made.who == Who(top=9, near_kol=True, share=0.25)
+    assert bare.when == When(every=3, life=20)
+    assert bare.who == Who(near_kol=True)
 
 
 @pytest.mark.parametrize(
