@@ -33,7 +33,7 @@ class LevelsBadges(Strategy):
     visit: int = knob(1, low=0, high=1000, off=0, unit="points", doc="points for a visit")
     post: int = knob(2, low=0, high=1000, off=0, unit="points", doc="points for a message")
     most: int = knob(5, low=0, high=1000, unit="messages", doc="most messages a day that earn points")
-    first: int = knob(20, low=1, high=1_000_000, unit="points", doc="points of the first level")
+    first: int = knob(20, low=1, high=100_000, unit="points", doc="points of the first level")
     growth: float = knob(2.0, low=1.1, high=10, doc="each level takes so many times the points of the last")
     levels: int = knob(8, low=0, high=50, off=0, doc="how many levels there are")
     badge: float = knob(

@@ -43,11 +43,15 @@ class Onboarding(Strategy):
         doc="rules explained on the first visit, to all of a day at once",
     )
     goal: float = knob(1.0, low=0, high=10, off=0.0, unit="mentions", doc="goal told on the first visit")
-    introduce: bool = knob(True, off=False, doc="asked to introduce oneself on the first visit")
+    introduce: float = knob(
+        1.0, low=0, high=10, off=0.0, unit="messages", doc="self-introduction asked for on the first visit"
+    )
     minutes: float = knob(
         3.0, low=0, high=480, off=0.0, unit="minutes", doc="work on each who joins after the opening"
     )
-    opening: float = knob(2.0, low=0, high=100, off=0.0, unit="hours", doc="work for the opening ceremony")
+    opening: float = knob(
+        2.0, low=0, high=100, off=0.0, unit="hours", doc="work for the opening ceremony, on day 0"
+    )
 
     def offer(self, day: Day, whom: Bools, memory: Memory) -> Offer:
         """Call the newcomers by name."""
@@ -69,7 +73,7 @@ class Onboarding(Strategy):
             hours += self.minutes / 60 * day.count(fresh)
         return Award(
             welcome=np.float32(self.welcome) * fresh if self.welcome else None,
-            tokens=day.checks_in(first) if self.introduce else None,
+            tokens=np.float32(self.introduce) * day.checks_in(first) if self.introduce else None,
             coaching=np.float32(self.rules) * first if self.rules else None,
             purpose=np.float32(self.goal) * first if self.goal else None,
             hours=hours if self.minutes or self.rules or self.opening else None,

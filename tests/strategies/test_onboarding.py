@@ -27,7 +27,7 @@ def test_a_new_group_opens_with_one_ceremony():
     assert award.welcome.tolist() == [[1, 1, 1]]
     assert award.coaching.tolist() == [[6, 6, 0]]
     assert award.purpose.tolist() == [[1, 1, 0]]
-    assert award.tokens.tolist() == [[True, False, False]]
+    assert award.tokens.tolist() == [[1, 0, 0]]
     assert award.hours.tolist() == [pytest.approx(2.1)]
     assert award.cost is None
 
@@ -38,7 +38,7 @@ def test_who_is_late_is_told_on_the_first_visit_and_nobody_twice():
     late = stage.at(1).award(tactic, [[1, 1, 0]])
     assert not late.welcome.any()
     assert late.coaching.tolist() == [[0, 6, 0]]
-    assert late.tokens.tolist() == [[False, True, False]]
+    assert late.tokens.tolist() == [[0, 1, 0]]
     assert late.hours.tolist() == [pytest.approx(0.1)]
     assert stage.at(2).award(tactic, [[1, 1, 0]]) == Award()
 
@@ -64,6 +64,11 @@ def test_an_old_group_has_no_opening():
     assert stage.award(Onboarding(), [[1, 1]], whom=[[0, 0]]) == Award()
 
 
+def test_an_introduction_may_be_several_messages():
+    award = Stage((1, 2), takes_part=[[0, 1]]).award(Onboarding(introduce=3), [[1, 1]])
+    assert award.tokens.tolist() == [[0, 3]]
+
+
 def test_where_nobody_is_new_nothing_is_done():
     stage = Stage((1, 3), day=50)
     assert stage.award(Onboarding(), [[1, 1, 1]], whom=np.zeros((1, 3))) == Award()
@@ -74,7 +79,7 @@ def test_where_nobody_is_new_nothing_is_done():
     [("welcome", "welcome"), ("rules", "coaching"), ("goal", "purpose"), ("introduce", "tokens")],
 )
 def test_each_part_can_be_left_out(knob, channel):
-    award = Stage((1, 2)).award(Onboarding(**{knob: type(getattr(Onboarding(), knob))(0)}), [[1, 1]])
+    award = Stage((1, 2)).award(Onboarding(**{knob: 0}), [[1, 1]])
     assert getattr(award, channel) is None
     assert Stage((1, 2)).award(Onboarding(), [[1, 1]]).__dict__[channel].any()
 
@@ -87,5 +92,5 @@ def test_at_dose_nought_nothing_is_said_given_or_done():
 
 
 def test_a_mistake_gets_one_line():
-    with pytest.raises(UserError, match=r"^onboarding\.introduce is 'perhaps'; it must be true or false\.$"):
+    with pytest.raises(UserError, match=r"^onboarding\.introduce is 'perhaps'; it must be a number\.$"):
         Onboarding.make(introduce="perhaps")
