@@ -88,9 +88,11 @@ class Day:
         """How many of today's newcomers each member brought, ``(R, N)``."""
         m = self.members
         out = np.zeros(self.shape, np.int64)
-        rows, slots = np.nonzero(m.present & (m.joined == self.index) & (m.inviter > 0))
+        new = np.flatnonzero(m.present & (m.joined == self.index) & (m.inviter > 0))
+        rows, slots = np.divmod(new, self.shape[1])
         hosts = m.id[rows] == (m.inviter[rows, slots] - np.uint64(1))[:, None]
-        np.add.at(out, rows, hosts & m.present[rows])
+        which, host = np.nonzero(hosts & m.present[rows])
+        np.add.at(out, (rows[which], host), 1)
         return out
 
     def checks_in(self, among: Bools) -> Bools:

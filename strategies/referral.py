@@ -45,9 +45,7 @@ class Referral(Strategy):
     )
     interval: int = knob(7, low=1, high=365, unit="days", doc="from one round of asking to the next")
     asked: int = knob(10, low=0, high=10_000, off=0, unit="people", doc="visitors who forward it in a round")
-    friends: int = knob(
-        2, low=1, high=50, unit="friends", doc="how many each is asked to bring; a full set"
-    )
+    friends: int = knob(2, low=1, high=50, unit="friends", doc="how many each is asked to bring; a full set")
     reward: float = knob(5.0, low=0, high=1000, off=0.0, unit="yuan", doc="worth of one friend brought")
     odds: int = knob(10, low=1, high=1000, doc="lottery: one in so many wins, and as many times as much")
     test: float = knob(
@@ -81,7 +79,7 @@ class Referral(Strategy):
         if not pays.any():
             return Offer(prompt=prompt)
         times = self.odds if self.kind == "lottery" else 1
-        return Offer(prompt=prompt, prospects=(Prospect(self.reward * times * pays, 1 / times),))
+        return Offer(prompt=prompt, prospects=(Prospect(self.reward * times * pays, (pays > 0) / times),))
 
     def award(self, day: Day, whom: Bools, came: Bools, memory: Memory) -> Award:
         """Pay or thank for friends, and on the first day of a round ask visitors to bring more."""

@@ -48,10 +48,10 @@ class SharedGoal(Strategy):
 
     def offer(self, day: Day, whom: Bools, memory: Memory) -> Offer:
         """Announce the milestone reached the last time."""
-        del day, whom
+        del day
         if not self.notice or not memory["news"].any():
             return Offer()
-        return Offer(prompt=self.notice * memory["news"])
+        return Offer(prompt=self.notice * (memory["news"] & whom))
 
     def award(self, day: Day, whom: Bools, came: Bools, memory: Memory) -> Award:
         """Speak of the goal, add up what was done for it, and end the round if it is reached."""

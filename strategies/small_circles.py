@@ -27,26 +27,29 @@ class SmallCircles(Strategy):
     evidence: ClassVar[tuple[str, ...]] = ("butler2001", "jones2008")
     remembers: ClassVar[dict[str, type]] = {"circle": np.int32}
 
-    size: int = knob(15, low=0, high=500, off=0, unit="people", doc="members of a circle; 0 for no circles")
-    by: str = knob(
-        "lot", choices=("lot", "role"), doc="how circles are made up: by lot, or with a share of each role"
-    )
+    size: int = knob(15, low=2, high=500, unit="people", doc="members of a circle, or thereabouts")
     hours: float = knob(
         0.03, low=0, high=10, off=0.0, unit="hours", doc="work for each circle and its leader, each time"
+    )
+    by: str = knob(
+        "lot",
+        off="none",
+        choices=("none", "lot", "role"),
+        doc="how circles are made up: not at all, by lot, or with a share of each role",
     )
 
     def offer(self, day: Day, whom: Bools, memory: Memory) -> Offer:
         """Show everybody their circle."""
         del day
         circle = memory["circle"]
-        if not self.size or not circle.any():
+        if self.by == "none" or not circle.any():
             return Offer()
         return Offer(circles=np.where(whom, circle, 0).astype(np.int32) - 1)
 
     def award(self, day: Day, whom: Bools, came: Bools, memory: Memory) -> Award:
         """Seat those who have no circle yet; they talk in it from the next time."""
         del came
-        if not self.size:
+        if self.by == "none":
             return Award()
         circle, members = memory["circle"], day.members.present & (day.members.role != Role.OWNER)
         circles = self._wanted(day.count(members & (whom | (circle > 0))), circle.max(axis=1))
@@ -77,8 +80,8 @@ def _emptiest(
 ) -> NDArray[np.int64]:
     """Circle numbers from 1 for as many people as ``seats`` says, row by row, the emptiest places first."""
     rows, most = len(circle), int(circles.max())
-    held, slots = np.nonzero(circle)
-    there = np.bincount(held * most + circle[held, slots] - 1, minlength=rows * most).reshape(rows, most)
+    at = np.arange(rows)[:, None] * (most + 1) + circle  # by row and circle; nought is none
+    there = np.bincount(at.ravel(), minlength=rows * (most + 1)).reshape(rows, most + 1)[:, 1:]
     height = np.arange(int((-(-(there.sum(axis=1) + seats) // circles)).max()))[:, None]
     places = (height >= there[:, None, :]) & (np.arange(most) < circles[:, None, None])
     free = places.reshape(rows, -1)
