@@ -93,6 +93,7 @@ def measure(world: "World") -> dict[str, NDArray[Any]]:
         "answered": of["answered"],
         "dau_mau": world.visitors / np.maximum(of["seen_lately"], 1),
         "joined": world.joined.astype(np.float64),
+        "declined": world.declined.astype(np.float64),
         "exits": of["exits"],
         "mutes": world.mutes.astype(np.float64),
         "first_voices": of["first_voices"],

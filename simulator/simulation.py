@@ -109,6 +109,7 @@ class Simulation:
         w.daily = measure(w)
         self._days.append(w.daily)
         self._leave()
+        w.declined[:] = 0  # of founders before day 0 is counted on day 0
         w.crowd = w.visitors.astype(np.float64)
         w.day += 1
 

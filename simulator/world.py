@@ -69,6 +69,7 @@ class World:
         shelter: Share of today's messages that somebody need not see, ``(R, N)``; None for nobody.
         entries: What joining asks, by tactic; see :meth:`joining`.
         spoken: Channels that the tactics declare.
+        declined: People who were asked a price and did not join, ``(R,)``; on day 0 founders too.
         newcomers: Row and slot of each of today's newcomers, ``(n,)`` each.
         came, posts, asked, answered, replied: Today's outcomes, ``(R, N)``.
         acting: By label, the replicates in which a tactic acts today, ``(R,)``; left out: in none.
@@ -153,6 +154,7 @@ class World:
         self.questions = np.zeros((rows, 2), np.int64)
         self.mutes = np.zeros(rows, np.int64)
         self.joined = np.zeros(rows, np.int64)
+        self.declined = np.zeros(rows, np.int64)
         self.new_ties = np.zeros(rows, np.int64)
         self.pot = np.zeros(rows)
         self.gifts = np.zeros(rows)
@@ -220,8 +222,11 @@ class World:
     def admits(self, rows: NDArray[np.int64], ids: NDArray[np.uint64], columns: dict[str, Any]) -> Bools:
         """Who of a list of people joins on today's terms, and what these do to ``columns``; see ``entry``."""
         door: Any = next((m for m in self.mechanisms if "entry" in (m.name, m.replaces)), None)
-        everybody = np.ones(len(ids), bool)
-        return everybody if door is None else door.admits(self, rows, ids, columns)
+        if door is None:
+            return np.ones(len(ids), bool)
+        admitted: Bools = door.admits(self, rows, ids, columns)
+        self.declined += np.bincount(rows[~admitted], minlength=self.shape[0])
+        return admitted
 
     def trait(self, name: str) -> Floats:
         """A parameter of the disposition mechanism, ``(R,)``, which describes how people differ."""

@@ -37,6 +37,7 @@ def count(group: "ReferenceModel") -> dict[str, float]:
         "answered": sum(member.answered for member in visitors),
         "dau_mau": len(visitors) / max(seen, 1),
         "joined": group.joined,
+        "declined": group.declined,
         "exits": sum(member.exiting for member in people),
         "mutes": sum(member.gone for member in people),
         "first_voices": first,

@@ -146,4 +146,6 @@ def enters(group: "ReferenceModel", member: Member) -> bool:
     member.belonging = min(max(member.belonging, 0.0), 1.0)
     member.sunk = -expm1(-(asks.fee / p.stake + asks.screening / p.patience))
     u = group.luck.coarse(member.person, _ENTER)
-    return group.luck.decide(u, 1 / (1 + odds * exp(-p.keen * suits)), member.person, "enters")
+    admitted = group.luck.decide(u, 1 / (1 + odds * exp(-p.keen * suits)), member.person, "enters")
+    group.declined += not admitted
+    return admitted

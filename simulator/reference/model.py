@@ -228,6 +228,7 @@ class ReferenceModel(mesa.Model):
         self.daily: dict[str, float] = {}
         self.ledger: list[dict[str, dict[str, float]]] = []
         self._watch = Watch(spec.strategies, 1, spec.days)
+        self.declined = 0
         self._begin()
         self._found()
         self._run("opening")
@@ -254,6 +255,7 @@ class ReferenceModel(mesa.Model):
             self._run(phase)
         self.daily = count(self)
         self._leave()
+        self.declined = 0
         self.crowd = len(self.visitors)
         self.day += 1
 

@@ -60,19 +60,21 @@ def entered(*given, **told):
 
 
 @pytest.mark.parametrize(
-    ("terms", "share"),
+    ("terms", "share", "sizes"),
     [
-        ({"fee": 1000}, 0.137),
-        ({"fee": 100}, 1 / (1 + 0.863 / 0.137 / 10)),
-        ({"screening": 60}, 0.5),
-        ({"screening": 20}, 0.75),
-        ({"fee": 1000, "screening": 60}, 1 / (2 + 0.863 / 0.137)),
-        ({"ceremony": 60}, 1.0),
+        ({"fee": 1000}, 0.137, {}),
+        ({"fee": 100}, 1 / (1 + 0.863 / 0.137 / 10), {}),
+        ({"fee": 100}, 1 / (1 + 0.863 / 0.137 / 100), {"steep": 2.0}),
+        ({"fee": 100}, 1 / (1 + 1 / 10), {"accepted": 0.5}),
+        ({"screening": 60}, 0.5, {}),
+        ({"screening": 60}, 0.2, {"patience": 15.0}),
+        ({"fee": 1000, "screening": 60}, 1 / (2 + 0.863 / 0.137), {}),
+        ({"ceremony": 60}, 1.0, {}),
     ],
 )
-def test_as_many_join_as_the_formula_says(terms, share):
+def test_as_many_join_as_the_formula_says(terms, share, sizes):
     """13.7% took up the deposit of 150 dollars; a test as long as people's patience puts off half."""
-    came = entered(asks(**terms), entry={"keen": 0.0})[:, 2:]
+    came = entered(asks(**terms), entry={"keen": 0.0, **sizes})[:, 2:]
     assert came.mean() == pytest.approx(share, abs=3 * np.sqrt(share * (1 - share) / came.size) + 1e-9)
 
 
@@ -116,6 +118,9 @@ def test_who_declines_leaves_no_trace():
     rows = record.members["row"]
     assert [int((rows == r).sum()) for r in range(3)] == record.daily["members"][:, 0].astype(int).tolist()
     assert not record.daily["exits"][:, 0].any()
+    assert (record.daily["members"][:, 0] + record.daily["declined"][:, 0] == SMALL.size).all()
+    assert not record.daily["declined"][:, 1:].any()
+    assert not plain.daily["declined"].any()
     world, before = (Simulation(scenario(s, community=told), range(3), 5).world for s in (asks(fee=300), ()))
     assert world.reference_visitors == before.reference_visitors
     for r in range(3):
@@ -141,7 +146,11 @@ def test_newcomers_are_asked_on_the_days_on_which_it_acts():
         "days": 30,
         "follow_up": 10,
     }
-    joined = simulate(asks(fee=1000, when=when), replicates=range(150), **told).daily["joined"]
+    daily = simulate(asks(fee=1000, when=when), replicates=range(150), **told).daily
+    joined, declined = daily["joined"], daily["declined"]
+    free = simulate(replicates=range(150), **told).daily["joined"]
+    assert np.array_equal((joined + declined)[:, 1:], free[:, 1:])
+    assert not np.delete(declined, range(10, 20), axis=1).any()
     assert joined[:, 10:20].mean() == pytest.approx(2 * 0.137, rel=0.1)
     assert joined[:, 1:10].mean() == pytest.approx(2.0, rel=0.07)
     assert joined[:, 20:].mean() == pytest.approx(2.0, rel=0.07)
