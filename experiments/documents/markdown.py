@@ -14,7 +14,8 @@ _CODE = re.compile(r"``(.+?)``")
 _CITED = re.compile(r"\[@([\w-]+)\]|\]\(@([\w-]+)\)")
 #: ``Lally et al. (2010)``, ``Ross and Deutsch 2026``, ``Garcia, Mavrodiev and Schweitzer (2013)``.
 _MENTION = re.compile(
-    r"\b((?:[Vv]an (?:den )?)?[A-Z][\w-]+)(?: et al\.|(?:, [A-Z][\w-]+)*,? and [A-Z][\w-]+)?,? "
+    r"\b((?:[Vv]an (?:den? )?)?[A-Z][\w-]+)"
+    r"(?: et al\.|(?:, [A-Z][\w-]+)*,? and (?:van (?:den? )?)?[A-Z][\w-]+)?,? "
     r"(?:\((?:19|20)\d\d\)|(?:19|20)\d\d\b)"
 )
 

@@ -4,12 +4,12 @@
     circle mates who both spoke:    w <- w + bond (1 - w), with at most two of them a day, new ties too
 
 circle and crowd are yesterday's visitors of one's circle and of all, e the ``audience`` of ``conversation``:
-before few people one talks less (Zhang and Zhu 2011). But one counts for more among few, too (Ren, Kraut and
-Kiesler's claim K5 in Kraut and Resnick 2012, whose size is open): ``few`` is as large as e, so that nothing
-says which of them wins. Mates are drawn by luck: the speakers of a circle stand in a row, and neighbours
-meet. Where several tactics make circles, the last by label counts. Members of no circle see everything and
-talk before all. Sizes are assumptions that reach nought; whether circles hold a group together comes from
-ties, load and talk, and is not said here.
+before few people one talks less (Zhang and Zhu 2011). But people contribute more, too, who think that they
+count, and that the group is small (Kraut and Resnick 2012 claim; no size is known): ``few`` is as large as e,
+so that nothing says which of the two wins. Mates are drawn by luck: the speakers of a circle stand in a row,
+and neighbours meet. Where several tactics make circles, the last by label counts. Members of no circle see
+everything and talk before all. Sizes are assumptions that reach nought; whether circles hold a group together
+comes of ties, load and talk, and is not said here.
 """
 
 from dataclasses import dataclass

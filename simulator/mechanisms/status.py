@@ -4,9 +4,9 @@
     talk x exp(w P max(z, 0));    Z x exp(v P max(-z, 0));    z = (S - mean S) / (S + mean S)
 
 S is somebody's running share of days with a message, its mean that of the group, Z multiplies the risk of
-going. Restivo and van de Rijt (2012): badges raised the output of the most active by 60%; (2014): they did
-nothing for the less active, and fewer of those stayed. Sixty per cent is the upper end here, and both sizes
-reach nought. That it hangs on z, without a jump, and fades over weeks are assumptions.
+going. Restivo and van de Rijt (2012): badges raised the output of the most active by 60%. Restivo and van de
+Rijt (2014): they did nothing for the less active, and fewer of those stayed. Sixty per cent is the upper end
+here, and both sizes reach nought. That it hangs on z, without a jump, and fades over weeks are assumptions.
 """
 
 from dataclasses import dataclass
