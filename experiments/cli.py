@@ -29,6 +29,7 @@ COMMANDS = {
     "strategies": ("experiments.commands.lists", ("--config-dir", "--help")),
     "communities": ("experiments.commands.lists", ("--config-dir", "--help")),
     "beliefs": ("experiments.commands.beliefs", ("--help",)),
+    "claims": ("experiments.commands.claims", ("--config-dir", "--help")),
     "validate": ("experiments.commands.validate", ("--help",)),
     "odd": ("experiments.commands.odd", ("--help",)),
     "screen": ("experiments.commands.screen", ("--config-dir", "--help")),

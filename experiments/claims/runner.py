@@ -1,6 +1,6 @@
 """Putting claims to the model, one after the other, on worker processes that stay."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,7 +55,7 @@ class Finding:
 
 
 def answers(
-    claims: Sequence[Claim],
+    claims: Iterable[Claim],
     worlds: int,
     seed: int,
     workers: int | None = None,
@@ -64,7 +64,7 @@ def answers(
     """The answer to each claim, as it is found; it depends neither on the others nor on the workers.
 
     Args:
-        claims: Claims.
+        claims: Claims; each is read when its turn has come.
         worlds: Plausible worlds; each is run twice, the second time with other luck.
         seed: Seed.
         workers: Processes; None for one a core.
