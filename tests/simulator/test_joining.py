@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from simulator.community import Community
+from simulator.community import Community, Founders
 from simulator.errors import UserError
 from simulator.mechanisms.arrivals import GUEST, MOST, ORGANIC, REFERRED
 from simulator.members import Role
@@ -399,3 +399,28 @@ def test_both_engines_agree(community, seed):
 def test_both_engines_agree_without(name):
     told = scenario(LOUD, community=BUSY, days=12, follow_up=2, mechanisms=off(name))
     assert lockstep(told, 4, 4).wrong == []
+
+
+def test_a_group_that_nobody_joins_goes_on_empty():
+    told = scenario(asks(fee=1e9), community=replace(SMALL, owners=0), days=8)
+    assert lockstep(told, 1, 1).wrong == []
+    record = simulate(asks(fee=1e9), community=replace(SMALL, owners=0), days=8)
+    assert not record.daily["members"][:, :8].any()
+    assert (record.daily["declined"][:, 0] == SMALL.size).all()
+    assert np.isfinite(record.summary()["voices"]).all()
+
+
+def test_both_engines_agree_on_founders_from_a_log():
+    """Those who have been there for no day yet are asked; the habit of those who are there is theirs."""
+    n = 10
+    past = Founders(
+        np.array([0, 1, *[2] * 8], np.int8), np.full(n, 2.0), np.full(n, 0.5),
+        np.array([90, 30, 20, *[0] * 7], np.int32),
+        np.arange(9, dtype=np.int32), np.arange(1, 10, dtype=np.int32), np.full(9, 0.5, np.float32),
+    )  # fmt: skip
+    told = scenario(asks(fee=300), community=replace(SMALL, size=n, cap=30, founders=past))
+    outcome = lockstep(told, 2, 2)
+    assert outcome.wrong == []
+    people = [*outcome.model.people, *outcome.model.departed]
+    assert not any(member.sunk for member in people if member.joined < 0)
+    assert 3 < sum(member.joined <= 0 for member in people) < n
