@@ -158,7 +158,7 @@ def turns(effects: Floats, parameters: Mapping[str, Floats], within: tuple[float
     rng = np.random.default_rng(_SEED)
     shuffled = np.array([rng.permutation(ranks) for _ in range(PERMUTATIONS)])
     largest = np.abs(shuffled @ table.T).max(axis=1)
-    found = []
+    found: list[Turn] = []
     for at in np.argsort(-np.abs(rho), kind="stable"):
         p = (1 + int((largest >= abs(rho[at])).sum())) / (1 + PERMUTATIONS)
         if p > LEVEL or len(found) == NAMED:

@@ -49,6 +49,7 @@ complete -c qunlab -f -a '(qunlab __complete (commandline -cp | string collect) 
 _WORDS = {"lang": ("en", "zh"), "uncertainty": ("full", "luck"), "workers": ("auto",), "block": ("auto",)}
 _LANGS = ("lang=en", "lang=zh")
 _SOP = ("community=", "replicates=", "seed=", "out=")
+_CLAIMS = ("replicates=", "seed=", "workers=", "out=")
 _VALIDATE = ("data=", "replicates=", "seed=", "workers=", "out=")
 
 
@@ -103,6 +104,9 @@ def _words(command: str, current: str) -> Iterable[str]:
         return ("check", "out=", *_LANGS)
     if command == "validate":
         return [*(f"P{n}" for n in range(1, 19)), *_VALIDATE, *_LANGS]
+    if command == "claims":
+        claims = (name for name in known.presets("experiment") if name.startswith("claim_"))
+        return [*(name.removeprefix("claim_") for name in claims), *_CLAIMS, *_LANGS]
     if command == "sop":
         return [*known.presets("sop"), *_SOP, *_LANGS]
     if command not in ("compare", "screen"):
