@@ -15,10 +15,9 @@ class PaidEntry(Strategy):
     """Whoever joins pays a fee, is looked at first, and is taken in with a ritual; founders too, on day 0.
 
     Everybody who joins is meant, whatever audience is asked for; owners pay nothing. Fewer enter: of smokers
-    13.7% took up a deposit of 150 dollars and 90.0% a pure reward; more of the latter had stopped in the end,
-    counting all who were asked (Halpern et al. 2015), though a deposit did more for those who took it. Fees
-    and minutes are assumptions. Those turned away are not counted: their share of the work belongs in
-    ``review``.
+    13.7% took up a deposit of 150 dollars and 90.0% a pure reward; counting all who were asked, more of the
+    latter had stopped in the end (Halpern et al. 2015). Fees and minutes are assumptions. Those turned away
+    are not counted: what they cost in work belongs in ``review``.
     """
 
     name: ClassVar[str] = "paid_entry"

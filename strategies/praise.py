@@ -17,8 +17,8 @@ class Praise(Strategy):
 
     Whoever has been praised waits for some days, so that others get their turn; a prize may come with it,
     unannounced. Positive feedback raised free choice, d = 0.33 (Deci et al. 1999); an award raised the work
-    of the most productive 1% of Wikipedia by 60% (Restivo and van de Rijt 2012), and that of others not at
-    all (2014). That role models pull those who look on is practitioners' belief.
+    of the most productive 1% of Wikipedia by 60% (Restivo and van de Rijt 2012), and not that of less active
+    editors, who stayed less (2014). That role models pull those who look on is practitioners' belief.
     """
 
     name: ClassVar[str] = "praise"

@@ -21,11 +21,12 @@ class Referral(Strategy):
     """Round by round some members post the group elsewhere and bring friends, who pay off for them.
 
     ``forward``: each friend who joins pays. ``task``: only full sets of friends do. ``lottery``: the same
-    money goes to few of those who bring anybody. ``test``: friends have to pass a test first, and who brought
-    them is thanked in public instead. Who brings friends in between counts as well, and gets it on the next
-    visit. Referred customers of a bank were worth 16% more (Schmitt et al. 2011), as referred ones churn less
-    while who referred them stays (Van den Bulte et al. 2018); 80% of first invitations come within five days
-    of joining (Qiu et al. 2016). Pay, and how many take it up, are assumptions.
+    money goes to few of those who bring anybody. ``test``: whoever joins has to pass a test first, and who
+    brought them is thanked in public instead. Friends brought between rounds count as well, if it acts on
+    the day they join, as it does by default; what is due is given on the next visit. Referred customers of a
+    bank were worth at least 16% more (Schmitt et al. 2011); they churn less, but only while who referred
+    them stays (Van den Bulte et al. 2018); 80% of first invitations come within five days of joining (Qiu et
+    al. 2016). Pay, and how many take it up, are assumptions.
     """
 
     name: ClassVar[str] = "referral"
@@ -34,7 +35,7 @@ class Referral(Strategy):
         {"prompt", "prospects", "screening", "reward", "praise", "tokens", "invitations", "hours"}
     )
     evidence: ClassVar[tuple[str, ...]] = ("schmitt2011", "vandenbulte2018", "qiu2016")
-    remembers: ClassVar[dict[str, type]] = {"owed": np.int32}
+    remembers: ClassVar[dict[str, type]] = {"owed": np.int32, "opened": np.int32}
 
     when: When = When(start=1)
     who: Who = Who(roles=("kol", "novice", "lurker"))
@@ -61,9 +62,11 @@ class Referral(Strategy):
         """A test, if it is that kind; everybody who joins takes it."""
         return Entry(screening=self.test if self.kind == "test" else 0.0)
 
-    def _opens(self, day: Day) -> bool:
-        """Whether a round of asking begins today."""
-        return (day.index - self.when.start) % self.interval == 0
+    def _opens(self, day: Day, memory: Memory) -> Bools:
+        """Where a round of asking begins today, ``(R,)``; all who were there remember the last."""
+        last = memory["opened"].max(axis=1)
+        opens: Bools = (last == 0) | (day.index + 1 - last >= self.interval)
+        return opens
 
     def _settled(self, due: NDArray[np.int64]) -> NDArray[np.int64]:
         """How many of the friends due are paid for."""
@@ -71,19 +74,17 @@ class Referral(Strategy):
 
     def offer(self, day: Day, whom: Bools, memory: Memory) -> Offer:
         """Announce a round; who has brought somebody knows what is waiting."""
-        del whom
-        prompt = (self.notice or None) if self._opens(day) else None
+        opens = self._opens(day, memory)
+        prompt = self.notice * (whom & opens[:, None]) if self.notice and opens.any() else None
         if self.kind == "test" or not self.reward:
             return Offer(prompt=prompt)
-        pays = self._settled(memory["owed"] + day.brought())
-        if not pays.any():
-            return Offer(prompt=prompt)
+        pays = self._settled(memory["owed"] + day.brought()) * whom
         times = self.odds if self.kind == "lottery" else 1
         return Offer(prompt=prompt, prospects=(Prospect(self.reward * times * pays, (pays > 0) / times),))
 
     def award(self, day: Day, whom: Bools, came: Bools, memory: Memory) -> Award:
         """Pay or thank for friends, and on the first day of a round ask visitors to bring more."""
-        if not any((self.asked, self.reward, self.test, self.thanks, self.hours)):
+        if not any((self.asked, self.reward, self.test, self.thanks, self.notice, self.hours)):
             return Award()
         there = whom & came
         given: dict[str, NDArray[Any]] = {}
@@ -92,16 +93,20 @@ class Referral(Strategy):
             settled = self._settled(due * there)
             memory["owed"][:] = due - settled
             given = self._given(day, settled)
-        hours: float | NDArray[Any] = self.hours if self._opens(day) else 0.0
+        opens = self._opens(day, memory)
+        memory["opened"][opens] = day.index + 1
+        hours = self.hours * opens
         if self.kind == "test" and self.test:
             m = day.members
             tested = day.count(m.present & (m.joined == day.index) & (m.role != Role.OWNER))
             hours = hours + self.test * _REVIEW / 60 * tested
-        asked = day.pick(there, self.asked, "forward") if self.asked and self._opens(day) else None
+        asked = None
+        if self.asked and opens.any():
+            asked = day.pick(there & opens[:, None], self.asked, "forward")
         return Award(
             tokens=asked,
             invitations=None if asked is None else self.friends * asked,
-            hours=hours if np.any(hours) else None,
+            hours=hours if hours.any() else None,
             **given,
         )
 

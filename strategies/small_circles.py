@@ -15,9 +15,9 @@ from simulator.strategy import Award, Day, Memory, Offer, Strategy, knob
 class SmallCircles(Strategy):
     """Everybody but the owners gets a seat for good in a circle of about the size asked for, to talk in.
 
-    Newcomers go to the smallest circle. There are as many as fit the group; when it has grown or shrunk by
-    half there are more or fewer, and only members of those closed move. Big groups help and hurt (Butler
-    2001), and public talk saturates at some 40 who write (Jones et al. 2008); that circles hold is
+    Newcomers go to the smallest circle. There are as many circles as fit the group; when it has grown or
+    shrunk by half there are more or fewer, and only members of those closed move. Big groups help and hurt
+    (Butler 2001), and public talk saturates at some 40 who write (Jones et al. 2008); that circles hold is
     practitioners' belief, and what size they should have and what they cost an assumption.
     """
 
