@@ -7,10 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.errors import UserError
-from simulator.stimuli import CHANNELS, Award, Entry, Offer, Prospect, used
+from simulator.jit import kernel
+from simulator.stimuli import CHANNELS, Award, Entry, Offer, Prospect
 
 #: Channels in which -1 stands for nobody or nowhere.
 _MINUS_ONE = ("circles", "gatherings", "removals")
+#: What every tactic may book.
+_BOOKED = ("cost", "income")
 _INFINITE = float("inf")
 _Stimuli = TypeVar("_Stimuli", Offer, Award)
 
@@ -23,14 +26,14 @@ def accept(name: str, uses: frozenset[str], stimuli: Offer | Award | Entry) -> N
     Raises:
         UserError: Naming the strategy, the channel and the value.
     """
-    extra = used(stimuli) - uses - {"cost", "income"}
-    if extra:
-        raise UserError(
-            f"Strategy {name!r} uses channel {min(extra)!r} but declares only {', '.join(sorted(uses))}."
-        )
+    entry = isinstance(stimuli, Entry)
     for channel, dose in vars(stimuli).items():
-        if dose is None:
+        if dose is None or (isinstance(dose, tuple) and not dose) or (entry and dose == 0):
             continue
+        if channel not in uses and channel not in _BOOKED:
+            raise UserError(
+                f"Strategy {name!r} uses channel {channel!r} but declares only {', '.join(sorted(uses))}."
+            )
         parts = [side for p in dose for side in (p.amount, p.chance)] if channel == "prospects" else [dose]
         low = -1 if channel in _MINUS_ONE else 0
         for part in parts:
@@ -50,7 +53,18 @@ def _sound(dose: Any, low: int) -> bool:
     kind = dose.dtype.kind
     if kind == "b" or not dose.size:
         return True
+    if kind == "f" and dose.flags.c_contiguous:
+        return bool(_within(dose.reshape(-1), low))
     return bool(dose.min() >= low and (kind in "iu" or dose.max() < _INFINITE))
+
+
+@kernel
+def _within(doses, low):
+    """Whether all lie from ``low`` up and are finite; without a branch, so that it is vectorised."""
+    outside = 0
+    for i in range(doses.shape[0]):
+        outside += not (doses[i] >= low and doses[i] < np.inf)
+    return outside == 0
 
 
 def only_where(stimuli: _Stimuli, acts: NDArray[np.bool_]) -> _Stimuli:

@@ -57,8 +57,7 @@ CAMPAIGN, FOLLOW_UP, HORIZON = "campaign days", "follow-up days", "campaign and 
 LAST, _LATELY = "last day, of those still there", "the last 14 days"
 _TALK = "conversation messages (check-in posts and packet grabs are not talk)"
 
-#: Where members stand at the end, from :mod:`simulator.standing`: three tiers, four customer groups, five levels
-#: of loyalty.
+#: Where members stand at the end, see :mod:`simulator.standing`: tiers, customer groups, levels of loyalty.
 TIERS = ("active", "watching", "silent")
 CUSTOMERS = ("potential", "new", "active", "dormant")
 LOYALTY = ("away", "looks_in", "talks", "regular", "brings_others")

@@ -7,16 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.errors import UserError, unknown
-from simulator.members import NEVER, ROLES, Members, Role
+from simulator.members import ROLES, Members, Role
+from simulator.metrics import TIERS
+from simulator.standing import tier
 from simulator.triggers import Trigger, read_triggers
 
 if TYPE_CHECKING:
     from simulator.day import Day
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-#: Tiers of activity (积极, 观望, 潜水): spoke in the last two weeks; came but did not speak; did neither.
-TIERS = ("active", "watching", "silent")
-_TIER_DAYS = 14
 #: Phases of a planned life (开群期、成长期、成熟期、衰退期), each with the tenth of it before which it ends;
 #: the last has no end. That a group opens for a tenth of its life, grows until four tenths and is mature
 #: until eight is an assumption. It only says when to act: nothing in the model looks at it.
@@ -103,7 +102,7 @@ class Who:
 
     Attributes:
         roles: Only these roles.
-        tiers: Only these tiers of activity, see :data:`TIERS`.
+        tiers: Only these tiers of activity, see :mod:`simulator.standing`.
         tenure_min: Only members who joined at least so many days ago.
         tenure_max: Only members who joined at most so many days ago; None for no limit.
         top: Only so many of those whom the above leaves: who spoke on most days of late, then who wrote most,
@@ -124,9 +123,9 @@ class Who:
         for role in self.roles:
             if role not in ROLES:
                 raise unknown("role", role, ROLES)
-        for tier in self.tiers:
-            if tier not in TIERS:
-                raise unknown("tier", tier, TIERS)
+        for name in self.tiers:
+            if name not in TIERS:
+                raise unknown("tier", name, TIERS)
         if self.tenure_min < 0:
             raise UserError(f"tenure_min is {self.tenure_min}; it must be a number of days from 0.")
         if self.tenure_max is not None and self.tenure_max < self.tenure_min:
@@ -143,9 +142,10 @@ class Who:
         members = day.members
         who: NDArray[np.bool_] = members.present
         if self.roles:
-            who = who & np.isin(members.role, [ROLES.index(role) for role in self.roles])
+            who = who & np.array([role in self.roles for role in ROLES])[members.role]
         if self.tiers:
-            who = who & np.isin(tier(members, day.index), [TIERS.index(name) for name in self.tiers])
+            stands = tier(members.last_came, members.last_spoke, day.index)
+            who = who & np.array([name in self.tiers for name in TIERS])[stands]
         if self.tenure_min:
             who = who & (day.index - members.joined >= self.tenure_min)
         if self.tenure_max is not None:
@@ -176,13 +176,6 @@ def _top(who: NDArray[np.bool_], most: int, members: Members) -> NDArray[np.bool
     out = np.zeros_like(who)
     out[row[kept], slot[kept]] = True
     return out
-
-
-def tier(members: Members, day: int) -> NDArray[np.int8]:
-    """The tier of each member on ``day`` as an index into :data:`TIERS`, ``(R, N)``."""
-    spoke = (members.last_spoke != NEVER) & (day - members.last_spoke <= _TIER_DAYS)
-    came = (members.last_came != NEVER) & (day - members.last_came <= _TIER_DAYS)
-    return np.where(spoke, 0, np.where(came, 1, 2)).astype(np.int8)
 
 
 #: Every word of :class:`When` and :class:`Who` by name, so that users can write

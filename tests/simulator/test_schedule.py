@@ -11,7 +11,9 @@ from simulator.day import Day
 from simulator.draws import Draws
 from simulator.errors import UserError
 from simulator.members import NEVER, ROLES, Members, Role
-from simulator.schedule import PHASES, SCHEDULE_WORDS, TIERS, WEEKDAYS, When, Who, phase, tier, words
+from simulator.metrics import TIERS
+from simulator.schedule import PHASES, SCHEDULE_WORDS, WEEKDAYS, When, Who, phase, words
+from simulator.standing import tier
 from simulator.ties import Ties
 
 QUICK = settings(deadline=None, max_examples=60)
@@ -251,7 +253,7 @@ def test_tiers_are_talk_then_visits_of_the_last_two_weeks():
     members = group()
     members.last_spoke[0] = [16, 15, 29, NEVER, NEVER, NEVER, 3, 30, NEVER]
     members.last_came[0] = [30, 30, 30, 16, 15, NEVER, 20, 30, NEVER]
-    assert [TIERS[t] for t in tier(members, 30)[0]] == [
+    assert [TIERS[t] for t in tier(members.last_came, members.last_spoke, 30)[0]] == [
         "active", "watching", "active", "watching", "silent", "silent", "watching", "active", "silent",
     ]  # fmt: skip
     assert np.flatnonzero(Who(tiers=("silent",)).among(on(members, 30))[0]).tolist() == [4, 5]
