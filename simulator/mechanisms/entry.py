@@ -11,10 +11,11 @@ before are never asked. Who declines is never a member, and what an ordinary ope
 stays that of all who were asked. Fees add up over tactics, and so do minutes.
 
 Halpern et al. (2015): 13.7% took up a deposit of 150 dollars, some 1,000 yuan, in one trial on health; among
-those who would, it worked about twice as well as a reward. So ``a`` is what is left at 1,000 yuan, and risk
-is shrunk from a half. That odds of declining rise as a power of the fee, with the minutes of a test, less for
-those whom the group suits, and all sizes of these, are assumptions; so are ceremonies: replications of the
-severity of initiation are mixed, so ``ritual`` spans nought.
+those who would, it worked about twice as well as a reward. So ``a`` is what is left at 1,000 yuan; that who
+paid leaves less, by a risk shrunk from a half, is our reading of it. That odds of declining rise as a power
+of the fee and with the minutes of a test, less for those whom the group suits, and all sizes of these, are
+assumptions; so are ceremonies: replications of the severity of initiation are mixed, so ``ritual`` spans
+nought.
 """
 
 from dataclasses import dataclass
@@ -65,7 +66,7 @@ class Entry(Mechanism):
     patience: float = positive(60.0, 15.0, 240.0, unit="minutes", doc="test at which half decline", tag="A")
     keen: float = param(2.0, 0.0, 5.0, doc="interest and alignment on joining in spite of it", tag="A")
     risk: float = positive(
-        0.6, 0.4, 1.0, doc="risk of going of those who paid much", tag="D", source="halpern2015"
+        0.6, 0.4, 1.0, doc="risk of going of those who paid much", tag="A", source="halpern2015"
     )
     stake: float = positive(200.0, 50.0, 1000.0, unit="yuan", doc="fee that is felt by two thirds", tag="A")
     fading: float = positive(60.0, 14.0, 180.0, unit="days", doc="half-life of what was paid", tag="A")
