@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulator.doses import only_where
 from simulator.errors import UserError
 from simulator.measure import measure
 from simulator.reference import ReferenceModel
@@ -474,10 +475,28 @@ def test_nowhere_is_no_dose_below_nought():
     assert Simulation(scenario([("says", says)]), range(2), 5).run().days == 16
 
 
+def test_stimuli_are_nought_where_a_tactic_does_not_act():
+    acts, two = np.array([True, False]), np.array([[1, 2, 3], [4, 5, 6]])
+    award = only_where(
+        Award(care=2.0, praise=two > 1, gatherings=two, cost=3, order=np.array([0.1, 0.2])), acts
+    )
+    assert award.care.tolist() == [[2.0], [0.0]]
+    assert award.praise.tolist() == [[False, True, True], [False, False, False]]
+    assert award.gatherings.tolist() == [[1, 2, 3], [-1, -1, -1]]
+    assert (award.cost.tolist(), award.order.tolist()) == ([3, 0], [0.1, 0.0])
+    assert award.tokens is None
+    offer = only_where(Offer(run=0.0, circles=two, prospects=(Prospect(two, np.array([0.1, 0.2])),)), acts)
+    assert (offer.run, offer.prompt) == (0.0, None)  # plain nought says that nothing is said
+    assert offer.circles.tolist() == [[1, 2, 3], [-1, -1, -1]]
+    assert offer.prospects[0].amount.tolist() == [[1, 2, 3], [0, 0, 0]]
+    assert offer.prospects[0].chance.tolist() == [0.1, 0.0]
+
+
 def test_what_is_said_where_it_does_not_act_is_not_looked_at(monkeypatch):
     """A tactic may divide by an audience that is empty only because it does not act."""
     says = Says.make(triggers="voices<1")
-    says = replace(says, given=Award(cost=np.array([1.0, _NAN]), care=wide(_NAN)))
+    shown = Offer(prompt=wide(_NAN), prospects=(Prospect(np.array([3.0, _NAN]), 0.5),))
+    says = replace(says, shown=shown, given=Award(cost=np.array([1.0, _NAN]), care=wide(_NAN)))
     script(monkeypatch, came=np.ones((9, 30)), posts=np.zeros((9, 30)))
     sim = Simulation(scenario([("says", says)], mechanisms=only("attendance", "conversation")), range(2), 5)
     sim.step()
