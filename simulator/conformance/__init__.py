@@ -6,8 +6,9 @@
     def test_conformance(strategy, check):
         check(strategy)
 
-In the manner of scikit-learn's ``check_estimator``: each check is small, has a name and says in one line what is
-wrong. A plug-in that is right in breaking one says so: ``expected={"books_balance": "points are not money"}``.
+In the manner of scikit-learn's ``check_estimator``: each check is small, has a name and says in one line
+what is wrong. A plug-in that is right in breaking one says so:
+``expected={"books_balance": "points are not money"}``.
 """
 
 from simulator.conformance.kit import (

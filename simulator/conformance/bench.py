@@ -1,7 +1,7 @@
 """A scripted community: who is there, who is tied to whom, who comes and talks is settled in advance.
 
-So a strategy's own lines are all that can differ between two runs, and a bench can be cut to some of its rows,
-seated in another order or widened by empty slots without anything happening differently to anybody.
+So a strategy's own lines are all that can differ between two runs, and a bench can be cut to some of its
+rows, seated in another order or widened by empty slots, and nothing happens differently to anybody.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from simulator.conformance.said import Said, dense
 from simulator.day import Day
 from simulator.draws import Bools, Draws
-from simulator.members import COLUMNS, NEVER, Members, Role
+from simulator.members import COLUMNS, NEVER, Members
 from simulator.metrics import METRICS
 from simulator.stimuli import Award, Offer
 from simulator.strategy import Memory, Strategy, blank_memory
@@ -159,7 +159,9 @@ class Bench:
         u = {name: rng.random(shape) for name in COLUMNS if COLUMNS[name].dtype is np.float32}
         role = rng.choice(4, size=shape, p=_ROLES[self.roles]).astype(np.int8)
         when = np.array([*self.days, 10**6])
-        joined = np.where(rng.random(shape) < 0.75, -rng.integers(0, 90, shape), when[rng.integers(0, n, shape)])
+        joined = np.where(
+            rng.random(shape) < 0.75, -rng.integers(0, 90, shape), when[rng.integers(0, n, shape)]
+        )
         joined = np.where(rng.random(shape) < 0.3, np.minimum(joined, 0), joined)
         if self.odd == "everybody new":
             joined = np.full(shape, self.days[0])
@@ -196,7 +198,10 @@ class Bench:
         where = np.repeat(np.arange(len(ends)), [len(a) for a, _ in ends])
         a, b = (np.concatenate([end[k] for end in ends]) for k in range(2))
         strength = np.concatenate(
-            [np.round(0.1 + 0.8 * self._script["strength"][r][end], 3) for r, end in zip(chosen, ends, strict=True)]
+            [
+                np.round(0.1 + 0.8 * self._script["strength"][r][end], 3)
+                for r, end in zip(chosen, ends, strict=True)
+            ]
         )
         return Ties.from_edges(*self.size, where, slot_of[where, a], slot_of[where, b], strength)
 
@@ -237,15 +242,20 @@ class Bench:
     def _group(self, numbers: Array) -> Array:
         return _still(numbers if self.rows is None else numbers[list(self.rows)])
 
-    def _members(self, there: Bools, last_came: Array, last_spoke: Array, visits: Array, messages: Array) -> Members:
+    def _members(
+        self, there: Bools, last_came: Array, last_spoke: Array, visits: Array, messages: Array
+    ) -> Members:
         """The columns as they stand, blank where nobody is."""
         s = self._script
-        ids = np.tile(np.arange(self.shape[1], dtype=np.uint64), (self.shape[0], 1)) * np.uint64(7) + np.uint64(3)
+        ids = np.tile(np.arange(self.shape[1], dtype=np.uint64), (self.shape[0], 1)) * np.uint64(
+            7
+        ) + np.uint64(3)
         columns: dict[str, Array] = {
             **s["u"], "present": there, "id": ids, "role": s["role"], "first_role": s["role"],
             "joined": s["joined"], "muted": s["muted"], "last_came": last_came, "last_spoke": last_spoke,
             "visits": visits, "messages": messages,
-            "inviter": np.where(s["host"] > 0, (s["host"] - 1) * 7 + 4, 0), "invitations": np.full(self.shape, 2),
+            "inviter": np.where(s["host"] > 0, (s["host"] - 1) * 7 + 4, 0),
+            "invitations": np.full(self.shape, 2),
         }  # fmt: skip
         members = Members(*self.size)
         for name, column in columns.items():
@@ -279,7 +289,9 @@ class Bench:
         for name, column in (memory or {}).items():
             kept[name][:] = column
         run = Run(memory=kept)
-        numbers = np.arange(self.shape[0], dtype=np.uint32)[slice(None) if self.rows is None else list(self.rows)]
+        numbers = np.arange(self.shape[0], dtype=np.uint32)[
+            slice(None) if self.rows is None else list(self.rows)
+        ]
         for moment in self.moments[first:last]:
             for column in kept.values():
                 column[moment.fresh] = 0

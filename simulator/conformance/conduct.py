@@ -4,7 +4,8 @@ import pickle
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
+from itertools import pairwise
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -22,9 +23,12 @@ from simulator.schedule import When
 from simulator.strategy import Strategy
 
 #: Shapes and communities in which strategies have stumbled.
-ODD = (
+ODD: tuple[dict[str, Any], ...] = (
     *({"shape": shape} for shape in ((1, 1), (1, 40), (5, 1), (4, 60))),
-    *({"odd": odd} for odd in ("nobody there", "nobody comes", "all muted", "everybody new", "nobody addressed")),
+    *(
+        {"odd": odd}
+        for odd in ("nobody there", "nobody comes", "all muted", "everybody new", "nobody addressed")
+    ),
     *({"roles": roles} for roles in ("no owner", "no KOL", "lurkers only")),
 )
 _RUNS = ("runs",)
@@ -77,7 +81,10 @@ def doses(s: Strategy, _: Bibliography) -> None:
         for name, dose in said.doses.items():
             low = -1 if name in ("circles", "gatherings") else 0
             need(np.isfinite(dose).all(), f"{name} is not finite on day {said.day}")
-            need((dose >= low).all(), f"{name} is {dose.min():g} on day {said.day}; a dose is never under {low}")
+            need(
+                (dose >= low).all(),
+                f"{name} is {dose.min():g} on day {said.day}; a dose is never under {low}",
+            )
 
 
 @STRATEGY.says("It uses no channel but those it declares.", _RUNS)
@@ -103,7 +110,10 @@ def books_balance(s: Strategy, _: Bibliography) -> None:
     for said in _seen(s).said:
         paid = sum((said.doses[name].sum(axis=1) for name in ("reward", "packet") if name in said.doses), 0.0)
         cost = said.doses.get("cost", np.zeros(1))
-        need((cost >= np.asarray(paid) * (1 - 1e-5) - 1e-9).all(), f"more is paid out than booked on day {said.day}")
+        need(
+            (cost >= np.asarray(paid) * (1 - 1e-5) - 1e-9).all(),
+            f"more is paid out than booked on day {said.day}",
+        )
 
 
 @STRATEGY.says("It gets along with odd groups: one member, nobody there, no owner, no KOL, all muted.", _RUNS)
@@ -194,7 +204,7 @@ def vectorised(s: Strategy, _: Bibliography) -> None:
     counts = []
     for one in (few, many):
         one.run(daily(s))
-        counts.append(_lines(lambda b=one: b.run(daily(s)), _home(type(s))))
+        counts.append(_lines(partial(one.run, daily(s)), _home(type(s))))
     need(
         counts[1] <= 1.1 * counts[0] + 50,
         f"{counts[0]} lines are run for 16 members and {counts[1]} for 384: it loops over members or groups",
@@ -236,11 +246,14 @@ def dose_raises_cost(s: Strategy, _: Bibliography) -> None:
             continue
         now = getattr(s, name)
         end = spec.high if spec.off < spec.high else spec.low
-        far = type(f.default)(spec.off + 2 * ((now if now != spec.off else end) - spec.off))
+        far = type(now)(spec.off + 2 * ((now if now != spec.off else end) - spec.off))
         steps = dict.fromkeys((spec.off, now, min(max(far, spec.low), spec.high)))
         bills = [bill for value in steps if (bill := _bill(s, **{name: value})) is not None]
-        for less, more in zip(bills, bills[1:], strict=False):
-            need(more >= less * (1 - 1e-9), f"more of {name} costs less: {more:g} after {less:g} yuan and hours")
+        for less, more in pairwise(bills):
+            need(
+                more >= less * (1 - 1e-9),
+                f"more of {name} costs less: {more:g} after {less:g} yuan and hours",
+            )
         dear.append(bills[-1] > bills[0])
     need(any(dear), "whatever is raised, neither cost nor hours rise")
 
@@ -252,4 +265,6 @@ def _bill(s: Strategy, **changed: Any) -> float | None:
     except UserError:
         return None
     said = bench().run(other).said
-    return float(sum(one.doses[kind].sum() for one in said for kind in ("cost", "hours") if kind in one.doses))
+    return float(
+        sum(one.doses[kind].sum() for one in said for kind in ("cost", "hours") if kind in one.doses)
+    )

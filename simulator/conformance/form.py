@@ -26,14 +26,20 @@ def declaration(s: Strategy, _: Bibliography) -> None:
     need(whole, "name, title, uses and evidence must all be set")
     frozen_dataclass(kind)
     need(set(kind.title) >= {"en", "zh"} and all(kind.title.values()), "title must be given in en and zh")
-    need(isinstance(kind.uses, frozenset | set), f"uses is a {type(kind.uses).__name__}; it must be a frozenset")
+    need(
+        isinstance(kind.uses, frozenset | set),
+        f"uses is a {type(kind.uses).__name__}; it must be a frozenset",
+    )
     need(isinstance(kind.evidence, tuple), f"evidence is {kind.evidence!r}; it must be a tuple of keys")
     declared = knobs(s)
     for f in fields(s):
         need(f.name in declared or f.name in ("when", "who"), f"field {f.name!r} is not a knob()")
     for name, (f, spec) in declared.items():
         knob_declared(name, f.default, spec)
-        need(spec.off is None or _allowed(spec, spec.off), f"knob {name!r}: off={spec.off!r} is not in its range")
+        need(
+            spec.off is None or _allowed(spec, spec.off),
+            f"knob {name!r}: off={spec.off!r} is not in its range",
+        )
 
 
 def frozen_dataclass(kind: type) -> None:
@@ -95,7 +101,10 @@ def round_trip(s: Strategy, _: Bibliography) -> None:
     again = type(s).make(**json.loads(json.dumps(given)))
     need(again == s, f"make(**plain()) gives {_first_difference(s, again)}")
     typed = type(s).make(**{name: str(getattr(s, name)) for name in knobs(s)})
-    need(all(getattr(typed, n) == getattr(s, n) for n in knobs(s)), "make() of words as typed gives other knobs")
+    need(
+        all(getattr(typed, n) == getattr(s, n) for n in knobs(s)),
+        "make() of words as typed gives other knobs",
+    )
     need(_hash(again) == _hash(s), "the hash of a scenario that holds it is not stable")
     for name, (f, spec) in knobs(s).items():
         other = next((v for v in (*spec.choices, spec.high, spec.low) if v != getattr(s, name)), None)

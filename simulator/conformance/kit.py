@@ -130,7 +130,9 @@ def parametrize_with_checks(
         own = (expected or {}).get(plugin.name, {})
         let_off = _known({**mine, **(own if isinstance(own, Mapping) else {})}, plugin)
         for check in checks_for(plugin):
-            marks = [pytest.mark.xfail(reason=let_off[check.name], strict=True)] if check.name in let_off else []
+            marks = (
+                [pytest.mark.xfail(reason=let_off[check.name], strict=True)] if check.name in let_off else []
+            )
             call = partial(check, bibliography=bibliography)
             cases.append(pytest.param(plugin, call, id=f"{plugin.name}-{check.name}", marks=marks))
     kinds = {"mechanism" if isinstance(plugin, Mechanism) else "strategy" for plugin in plugins}

@@ -77,12 +77,24 @@ class Everything(Strategy):
         """A little of everything; nobody is put out but one in seven of those who stayed away, once."""
         if day.index % 2:
             return Award()
-        table = np.where(came & whom, day.members.id % np.uint64(5), -1).astype(np.int32)
+        go = day.goes(came & whom)
+        table = np.where(go, day.members.id % np.uint64(5), -1).astype(np.int32)
         out = whom & ~came & (day.members.id % np.uint64(7) == 0) & (day.index == 10)
-        ones = ("reward", "packet", "praise", "badges", "coaching", "purpose", "invitations", "welcome", "hours")
+        ones = (
+            "reward",
+            "packet",
+            "praise",
+            "badges",
+            "coaching",
+            "purpose",
+            "invitations",
+            "welcome",
+            "hours",
+        )
         doses = {
-            **dict.fromkeys(ones, 1.0), "care": 2.0, "content": 2.0, "noise": 2.0, "order": 0.3, "tokens": came,
-            "gatherings": table, "removals": out, "guests": 3.0, "income": 1.0, "cost": 10.0,
+            **dict.fromkeys(ones, 1.0), "care": 2.0, "content": 2.0, "noise": 2.0, "order": 0.3,
+            "tokens": day.checks_in(came & whom), "gatherings": table, "removals": out, "guests": 3.0,
+            "income": 1.0, "cost": 10.0,
         }  # fmt: skip
         told: Award = self._told(Award, doses)
         return told
@@ -120,7 +132,9 @@ def differences(one: RunRecord, other: RunRecord, but: frozenset[str] = frozense
         if name not in other.daily or one.daily[name].tobytes() != other.daily[name].tobytes()
     ]
     people = sorted(one.members.keys() & other.members.keys())
-    return found + [f"{n} of members" for n in people if one.members[n].tobytes() != other.members[n].tobytes()]
+    return found + [
+        f"{n} of members" for n in people if one.members[n].tobytes() != other.members[n].tobytes()
+    ]
 
 
 def part(record: RunRecord, number: int) -> RunRecord:
@@ -130,7 +144,9 @@ def part(record: RunRecord, number: int) -> RunRecord:
     daily = {name: np.ascontiguousarray(series[at]) for name, series in record.daily.items()}
     people = {name: column[of] for name, column in record.members.items()}
     people["row"] = np.zeros_like(people["row"])
-    return replace(record, replicates=record.replicates[at], daily=daily, members=people, ledger={}, groups={})
+    return replace(
+        record, replicates=record.replicates[at], daily=daily, members=people, ledger={}, groups={}
+    )
 
 
 def reseat(simulation: Simulation, seed: int) -> None:
@@ -160,5 +176,5 @@ def known(kind: type[Mechanism] | None, name: str, place: str = "by name") -> It
     mine = {} if kind is None else {name: kind}
     whole = {**mine, **others} if place == "first" else {**others, **mine}
     whole = dict(sorted(whole.items())) if place == "by name" else whole
-    with mock.patch.object(registry, "mechanisms", lambda: whole):
+    with mock.patch.object(registry, "mechanisms", return_value=whole):
         yield

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import fields, replace
 from difflib import get_close_matches
-from functools import cache
+from functools import lru_cache, wraps
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from simulator import registry
 from simulator.conformance import lab
 from simulator.conformance.form import citations, frozen_dataclass, knob_declared, refused
 from simulator.conformance.strays import no_strays
-from simulator.conformance.verdict import Bibliography, Book, need
+from simulator.conformance.verdict import Bibliography, Book, Examine, Failed, need
 from simulator.knobs import drawn, knobs
 from simulator.mechanism import PHASES, Mechanism
 from simulator.record import RunRecord
@@ -21,8 +21,8 @@ from simulator.stimuli import CHANNELS
 
 MECHANISM = Book()
 #: Livelier still: what ends a group, and people who do not look, are about.
-BUSY = replace(lab.GROUP, muted=0.3, purpose_days=12)
-_TOLD: dict[str, Any] = {"community": BUSY, "days": 16, "follow_up": 3}
+BUSY = replace(lab.GROUP, cap=150, muted=0.3, purpose_days=8)
+_TOLD: dict[str, Any] = {"community": BUSY, "days": 12, "follow_up": 1}
 #: Communities in which mechanisms have stumbled.
 ODD: dict[str, dict[str, Any]] = {
     "one member": {"size": 1, "cap": 1, "owners": 1},
@@ -30,14 +30,16 @@ ODD: dict[str, dict[str, Any]] = {
     "no KOL": {"kols": 0.0},
     "lurkers only": {"owners": 0, "kols": 0.0, "novices": 0.0},
     "all muted": {"muted": 1.0},
-    "nobody comes": {"visiting": (0.0001,) * 4},
+    "nobody comes": {"visiting": (0.001,) * 4},
     "full": {"cap": lab.GROUP.size, "arrivals": 5.0},
 }
 _RUNS = ("runs",)
 _BASE = frozenset(name for name in dir(Mechanism) if not name.startswith("_"))
 
 
-@MECHANISM.says("It declares a name, a meaning, phases and channels that exist, and every field as a parameter.")
+@MECHANISM.says(
+    "It declares a name, a meaning, phases and channels that exist, and every field as a parameter."
+)
 def declaration(m: Mechanism, _: Bibliography) -> None:
     """A frozen dataclass that says what it is."""
     kind = type(m)
@@ -61,7 +63,9 @@ def declaration(m: Mechanism, _: Bibliography) -> None:
             need(not near, f"is its method {name!r} meant for the phase {near[0] if near else ''!r}?")
 
 
-@MECHANISM.says("A value out of a parameter's range is refused, and the error names it; draws keep to the range.")
+@MECHANISM.says(
+    "A value out of a parameter's range is refused, and the error names it; draws keep to the range."
+)
 def ranges_enforced(m: Mechanism, _: Bibliography) -> None:
     """What may not be set, cannot be; what is set is kept."""
     kind, worlds = type(m), np.arange(64, dtype=np.uint32)
@@ -74,7 +78,10 @@ def ranges_enforced(m: Mechanism, _: Bibliography) -> None:
         for value in wrong:
             refused(lambda n=name, v=value: kind.make(**{n: v}), name, value)
         set_ = kind.make(**{name: f.default})
-        need(getattr(set_, name) == f.default and name in set_.fixed, f"make({name}={f.default!r}) does not set it")
+        need(
+            getattr(set_, name) == f.default and name in set_.fixed,
+            f"make({name}={f.default!r}) does not set it",
+        )
         if drawn(f):
             column = drawn_now.get(name, np.full(1, np.nan))
             inside = (column >= np.float32(spec.low)) & (column <= np.float32(spec.high))
@@ -107,21 +114,60 @@ def _run(
     arm = () if silent else (("all", lab.Everything(but=but)),)
     settings = {**lab.without(off), m.name: _settings(m) if on else {"on": False}}
     with lab.known(type(m), m.name, place):
-        simulation = Simulation(lab.scenario(arm, **{**_TOLD, "mechanisms": settings, **more}), replicates, lab.SEED)
+        simulation = Simulation(
+            lab.scenario(arm, **{**_TOLD, "mechanisms": settings, **more}), replicates, lab.SEED
+        )
         if seats:
             lab.reseat(simulation, 3)
         return simulation.run()
 
 
-@cache
-def _plain(kind: type[Mechanism], words: tuple[tuple[str, Any], ...]) -> RunRecord:
-    return _run(kind(**dict(words)))
+@lru_cache(maxsize=2)
+def _remembered(what: str) -> list[RunRecord]:
+    """Room for the ordinary run of a mechanism as it stands; one for all that come with the model."""
+    return []
 
 
 def _normal(m: Mechanism) -> RunRecord:
     """The ordinary run, made once."""
-    words = {f.name: getattr(m, f.name) for f in fields(m) if f.name != "ranges"}
-    return _run(m) if m.ranges else _plain(type(m), tuple(words.items()))
+    room = _remembered("stock" if _stock(m) else f"{type(m)!r} {m!r}")
+    if not room:
+        room.append(_run(m))
+    return room[0]
+
+
+def _stock(m: Mechanism) -> bool:
+    """Whether it is there anyway, as it stands: then a run with it is the same run for all of that kind."""
+    ours = registry.mechanisms().get(m.name) is type(m) and registry.starts_on(m.name)
+    return ours and m == type(m)() and _registered(m) == "qunlab"
+
+
+def _registered(m: Mechanism) -> str:
+    """The distribution it is registered by; empty where it is not."""
+    if registry.mechanisms().get(m.name) is not type(m):
+        return ""
+    return registry.distribution(registry.MECHANISMS, m.name)
+
+
+def _once(examine: Examine) -> Examine:
+    """Examine all that come with the model at once: their runs are the same run."""
+    outcome: list[Failed | None] = []
+
+    @wraps(examine)
+    def shared(m: Mechanism, bibliography: Bibliography) -> None:
+        if not _stock(m):
+            return examine(m, bibliography)
+        if not outcome:
+            try:
+                examine(m, bibliography)
+                outcome.append(None)
+            except Failed as failed:
+                outcome.append(failed)
+        if outcome[0] is not None:
+            raise outcome[0]
+        return None
+
+    return shared
 
 
 def _same(one: RunRecord, other: RunRecord, what: str, but: frozenset[str] = frozenset()) -> None:
@@ -130,13 +176,18 @@ def _same(one: RunRecord, other: RunRecord, what: str, but: frozenset[str] = fro
 
 
 @MECHANISM.says("It runs in a busy group, under a tactic that speaks into every channel.")
+@_once
 def runs(m: Mechanism, _: Bibliography) -> None:
     """Nothing is raised."""
-    _plain.cache_clear()
+    if not _stock(m):
+        _remembered.cache_clear()
     _normal(m)
 
 
-@MECHANISM.says("It gets along with odd groups: one member, no owner, no KOL, all muted, nobody comes, full.", _RUNS)
+@MECHANISM.says(
+    "It gets along with odd groups: one member, no owner, no KOL, all muted, nobody comes, full.", _RUNS
+)
+@_once
 def odd_communities(m: Mechanism, _: Bibliography) -> None:
     """Nothing is raised, and everything it leaves behind is a finite number."""
     for what, fewer in {"an ordinary group": {}, **ODD}.items():
@@ -157,6 +208,7 @@ def odd_communities(m: Mechanism, _: Bibliography) -> None:
 
 
 @MECHANISM.says("Two runs do not meet: the same run gives the same, whatever was run between.", _RUNS)
+@_once
 def runs_do_not_meet(m: Mechanism, _: Bibliography) -> None:
     """State lives in the world's columns, not in the class."""
     first = _run(m, days=10)
@@ -174,20 +226,27 @@ def no_outside_randomness(m: Mechanism, _: Bibliography) -> None:
 
 
 @MECHANISM.says("A batch of groups is its groups, each on its own.", _RUNS)
+@_once
 def batch_is_singles(m: Mechanism, _: Bibliography) -> None:
     """It neither reads nor writes outside the row."""
     whole = _normal(m)
     for number in lab.REPLICATES[1:]:
-        _same(lab.part(whole, number), lab.part(_run(m, (number,)), number), f"group {number} alone and among others")
+        _same(
+            lab.part(whole, number),
+            lab.part(_run(m, (number,)), number),
+            f"group {number} alone and among others",
+        )
 
 
 @MECHANISM.says("Who sits in which slot does not matter.", _RUNS)
+@_once
 def members_interchangeable(m: Mechanism, _: Bibliography) -> None:
     """Founders given other slots live the same lives."""
     _same(_normal(m), _run(m, seats=True), "with people in other slots")
 
 
 @MECHANISM.says("Empty slots do not matter.", _RUNS)
+@_once
 def padding_irrelevant(m: Mechanism, _: Bibliography) -> None:
     """A group with room to grow is the same group."""
     _same(_normal(m), _run(m, community=replace(BUSY, cap=BUSY.slots + 31)), "with 31 empty slots more")
@@ -210,7 +269,7 @@ def on_changes_something(m: Mechanism, _: Bibliography) -> None:
 @MECHANISM.says("Switched off it is not there: installing it moves nothing.", _RUNS)
 def off_is_nothing(m: Mechanism, _: Bibliography) -> None:
     """Known and off, or unknown: the same to the bit. Ours are always known."""
-    if registry.mechanisms().get(m.name) is type(m) and registry.distribution(registry.MECHANISMS, m.name) == "qunlab":
+    if _registered(m) == "qunlab":
         return
     arm = (("all", lab.Everything()),)
     with lab.known(None, m.name):

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 #: Channels that say who is together with whom: only that counts, not the number.
 PARTITIONS = ("circles", "gatherings")
+#: Channels in which nought is something else than nothing: that there is nothing to win or to lose.
+SAID = ("prospects", "run")
 
 
 @dataclass
@@ -23,7 +25,8 @@ class Said:
     Attributes:
         day: The day.
         doses: By channel, ``(R, people)`` in the script's order, or ``(R,)`` for the group; prospects as
-            ``prospects 0 amount``, ``prospects 0 chance`` and so on. What was left out or nought is missing.
+            ``prospects 0 amount``, ``prospects 0 chance`` and so on. What was left out or nought is missing,
+            but for prospects and runs: that there is nothing to win or to lose is also said.
         ill: What is not of a form that mechanisms can take.
         stray: Doses that reach nobody they may reach.
         used: Channels that hold something.
@@ -41,7 +44,9 @@ def dense(bench: "Bench", moment: "Moment", offer: Any, award: Any) -> Said:
     said = Said(moment.day)
     for stimuli, kind in ((offer, Offer), (award, Award)):
         if not isinstance(stimuli, kind):
-            said.ill.append(f"{kind.__name__.lower()}() returned {type(stimuli).__name__}, not {kind.__name__}")
+            said.ill.append(
+                f"{kind.__name__.lower()}() returned {type(stimuli).__name__}, not {kind.__name__}"
+            )
             continue
         said.used |= used(stimuli)
         for name, dose in vars(stimuli).items():
@@ -62,7 +67,7 @@ def _prospects(said: Said, bench: "Bench", prospects: Any) -> None:
                 continue
             full = _spread(said, where, array.reshape(-1, 1) if array.ndim == 1 else array, bench.size)
             if full is not None:
-                _keep(said, where, bench.listed(full))
+                said.doses[where] = bench.listed(full)
                 if side == "chance" and (full > 1).any():
                     said.ill.append(f"the chance of a prospect is {full.max():g}; it must lie from 0 to 1")
 
@@ -89,6 +94,8 @@ def _dose(said: Said, bench: "Bench", moment: "Moment", name: str, dose: Any) ->
         people = "somebody who did not come" if CHANNELS[name].reaches == "came" else "an empty slot"
         said.stray.append(f"{name} goes to {people}, or to somebody it is not addressed to")
     listed = bench.listed(np.where(reached, full, nothing), nothing)
+    if name == "run" and array.ndim:
+        said.doses[name] = listed
     _keep(said, name, _partition(listed) if name in PARTITIONS else listed, nothing)
 
 
@@ -138,8 +145,10 @@ def differ(one: list[Said], other: list[Said], rows: slice = slice(None)) -> str
     for a, b in zip(one, other, strict=True):
         for name in sorted(a.doses.keys() | b.doses.keys()):
             nothing = -1 if name in PARTITIONS else 0
+            if name.startswith(SAID) and (name in a.doses) != (name in b.doses):
+                return f"{name} is said in one only on day {a.day}"
             left = a.doses[name][rows] if name in a.doses else np.array(nothing)
             right = b.doses.get(name, np.array(nothing))
-            if not np.array_equal(*np.broadcast_arrays(left, right)):
+            if not (left == right).all():
                 return f"{name} differs on day {a.day}"
     return ""

@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from types import ModuleType
 from typing import Any
 from unittest import mock
 
@@ -36,31 +37,54 @@ def no_strays(kind: type) -> Iterator[list[str]]:
     called: list[str] = []
     forbidden = {id(getattr(place, name)): f"{place.__name__}.{name}" for place, name in _PLACES}
     modules = {sys.modules.get(base.__module__) for base in kind.__mro__ if base is not object}
+    files = frozenset(module.__file__ for module in modules if module is not None and _theirs(module))
     own = [
         (module, name, forbidden[id(value)])
         for module in modules
-        if module is not None and module.__name__.partition(".")[0] != "simulator"
+        if module is not None and _theirs(module)
         for name, value in list(vars(module).items())
         if id(value) in forbidden
     ]
     with ExitStack() as stack:
         for place, name, what in (*((p, n, f"{p.__name__}.{n}") for p, n in _PLACES), *own):
-            stack.enter_context(mock.patch.object(place, name, _noting(getattr(place, name), what, called)))
+            stack.enter_context(
+                mock.patch.object(place, name, _noting(getattr(place, name), what, called, files))
+            )
         yield called
 
 
-def _noting(function: Any, what: str, called: list[str]) -> Any:
-    """The same function, or a class like it, that notes its use."""
+def _theirs(module: ModuleType) -> bool:
+    """Whether a module is a plug-in's, not the simulator's own machinery."""
+    name = module.__name__
+    return not name.startswith("simulator.") or name.startswith("simulator.mechanisms.")
+
+
+def _below(files: frozenset[str | None]) -> bool:
+    """Whether the kit is, by way of one of these files, where the call comes from."""
+    frame = sys._getframe(2)
+    while frame.f_back is not None and not frame.f_globals["__name__"].startswith("simulator.conformance"):
+        if frame.f_code.co_filename in files:
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _noting(function: Any, what: str, called: list[str], files: frozenset[str | None]) -> Any:
+    """The same function, or a class like it, that notes its use by a plug-in."""
 
     def noted(*args: Any, **given: Any) -> Any:
-        called.append(what)
+        if _below(files):
+            called.append(what)
         return function(*args, **given)
 
     if not isinstance(function, type):
         return noted
 
+    base: Any = function
+
     def made(self: Any, *args: Any, **given: Any) -> None:
-        called.append(what)
-        function.__init__(self, *args, **given)
+        if _below(files):
+            called.append(what)
+        base.__init__(self, *args, **given)
 
     return type(function.__name__, (function,), {"__init__": made})

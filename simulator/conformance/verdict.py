@@ -6,9 +6,11 @@ from typing import Any, Literal
 
 #: Keys of the sources a plug-in may cite; None where nobody says, and then nothing is looked up.
 Bibliography = Collection[str] | None
+#: What examines a plug-in and raises where something is wrong.
+Examine = Callable[[Any, Bibliography], None]
 
 
-class Failed(AssertionError):
+class Failed(AssertionError):  # noqa: N818 - as pytest says it: a failure, not an error
     """A check failed. Its text is one line and says what was found."""
 
 
@@ -35,7 +37,7 @@ class Check:
 
     name: str
     claim: str
-    examine: Callable[[Any, Bibliography], None]
+    examine: Examine
     needs: tuple[str, ...] = ()
 
     @property
@@ -59,8 +61,8 @@ class Verdict:
     Attributes:
         check: The check's name.
         claim: What it says.
-        status: ``passed``, ``failed``, ``expected`` (failed, as was said it would) or ``skipped`` (one that it
-            needs has failed).
+        status: ``passed``, ``failed``, ``expected`` (failed, as was said it would) or ``skipped`` (one that
+            it needs has failed).
         reason: Why it failed, was expected to or was skipped; empty where it passed.
     """
 
@@ -76,12 +78,10 @@ class Book:
     def __init__(self) -> None:
         self.checks: list[Check] = []
 
-    def says(
-        self, claim: str, needs: tuple[str, ...] = ()
-    ) -> Callable[[Callable[[Any, Bibliography], None]], Callable[[Any, Bibliography], None]]:
+    def says(self, claim: str, needs: tuple[str, ...] = ()) -> Callable[[Examine], Examine]:
         """Enter a function as a check under its own name."""
 
-        def enter(examine: Callable[[Any, Bibliography], None]) -> Callable[[Any, Bibliography], None]:
+        def enter(examine: Examine) -> Examine:
             self.checks.append(Check(examine.__name__, claim, examine, needs))
             return examine
 
