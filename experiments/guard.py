@@ -69,7 +69,7 @@ def check_folder(folder: Path) -> None:
         content_of(file, f"Preset {str(file.relative_to(folder))!r}")
 
 
-class _Unique(yaml.SafeLoader):  # type: ignore[misc]
+class _Unique(yaml.SafeLoader):
     """YAML in which no key stands twice: of two, the first would be lost without a word."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:

@@ -32,8 +32,8 @@ from experiments import known
 from experiments.guard import content_of
 from experiments.messages import LANGUAGES
 from simulator.errors import UserError, unknown
-from simulator.knobs import number
-from simulator.schedule import When, words
+from simulator.knobs import knobs, number
+from simulator.schedule import SCHEDULE_WORDS, When, words
 from simulator.triggers import Trigger, read_triggers
 
 #: What a file may say, and a node beside knobs and the words of When and Who.
@@ -167,6 +167,9 @@ class Sop:
         out = {}
         for name, node in self.nodes.items():
             with said_of(self.name, name):
+                valid = {*knobs(made(node.use, {})), *SCHEDULE_WORDS, *NODE_KEYS}
+                for key in node.settings.keys() - valid:
+                    raise unknown("key", key, valid)
                 plain = {key: value for key, value in node.settings.items() if key not in _CALENDAR}
                 strategy = made(node.use, plain)
                 when = replace(calendar(node, self.days), triggers=node.conditions)
