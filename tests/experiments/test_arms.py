@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from experiments.arms import Term, is_override, read_arm, read_arms
 from simulator.errors import UserError
 
-NAMES = st.sampled_from(["red_packet", "check_in_streak", "offline_meetup", "抽奖", "x1"])
+NAMES = st.sampled_from(["red_packet", "check_in_streak", "offline_meetup", "抽奖", "x1", "sop:camp_21"])
 VALUES = st.one_of(
     st.integers(0, 999).map(str),
     st.floats(0, 1e6, allow_nan=False).map(repr),
@@ -34,6 +34,13 @@ ARMS = st.tuples(
         ("大红包：a（x＝200，y＝2）＋b", "大红包", ["a", "b"], [{"x": "200", "y": "2"}, {}]),
         ("天天 发: 红包", "天天 发", ["红包"], [{}]),
         ("a(x=1e+3)+b", "a(x=1e+3)+b", ["a", "b"], [{"x": "1e+3"}, {}]),
+        ("sop:camp", "sop:camp", ["sop:camp"], [{}]),
+        ("SOP：camp", "sop:camp", ["sop:camp"], [{}]),
+        ("plan:sop:camp", "plan", ["sop:camp"], [{}]),
+        ("a + sop:camp", "a+sop:camp", ["a", "sop:camp"], [{}, {}]),
+        ("sop:camp(b.x=[1,2],c=off)+a", None, ["sop:camp", "a"], [{"b.x": "1,2", "c": "off"}, {}]),
+        ("sop:camp(b.when='v<3 for 2 days')", None, ["sop:camp"], [{"b.when": "v<3 for 2 days"}]),
+        ("sop:camp(b.after=a + 2 days)", None, ["sop:camp"], [{"b.after": "a + 2 days"}]),
     ],
 )  # fmt: skip
 def test_what_an_arm_says(word, label, names, knobs):
@@ -70,6 +77,10 @@ def test_an_arm_written_out_is_the_same_arm(word):
         ("a(x=)", "'x=' is not knob=value"),
         ("a(roles=novice,lurker)", "join words with '+'"),
         ("a(x=1,x=2)", "x is set twice"),
+        ("a(b.x=1)", "'b.x=1' is not knob=value"),
+        ("sop:a(b.c.x=1)", "'b.c.x=1' is not knob=value"),
+        ("sop:", "'sop:' is no tactic"),
+        ("a:b:sop:c", "'b:sop:c' is no tactic"),
         ("a(x=1)b", "is no tactic"),
         ("a,b:c", "the label 'a,b' must be"),
         ("l" * 81 + ":a", "must be up to 80"),
@@ -128,7 +139,9 @@ def test_overrides_are_told_from_arms(word):
     assert is_override(word)
 
 
-@pytest.mark.parametrize("word", ["red_packet", "a(b=1)", "x:a(b=1)", "a+b(c=1)", "红包（a=1）", "a:b", "+a"])
+@pytest.mark.parametrize(
+    "word", ["red_packet", "a(b=1)", "x:a(b=1)", "a+b(c=1)", "红包（a=1）", "a:b", "+a", "sop:a(b.c=1)"]
+)
 def test_arms_are_told_from_overrides(word):
     assert not is_override(word)
 
