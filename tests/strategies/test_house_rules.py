@@ -31,6 +31,7 @@ def test_everybody_is_told_once_and_newcomers_when_they_join():
 
 def test_only_those_addressed_are_told():
     stage, rules = Stage((1, 3)), HouseRules()
+    assert stage.offer(rules, whom=[[1, 0, 0]]).prompt.astype(bool).tolist() == [[True, False, False]]
     stage.award(rules, [[1, 1, 1]], whom=[[1, 0, 0]])
     assert stage.offer(rules).prompt.astype(bool).tolist() == [[False, True, True]]
 

@@ -82,6 +82,13 @@ def test_only_those_addressed_are_taken_on_and_cultivated():
     assert (award.cost[0], award.hours[0]) == (0, 0)
 
 
+def test_whoever_is_no_longer_addressed_leaves_a_place_free():
+    made, tactic = stage(messages=5, roles=[3, 3, 3], day=0), KolCultivation(people=1)
+    made.award(tactic, [[1, 1, 1]], whom=[[1, 0, 0]])
+    made.at(7).award(tactic, [[1, 1, 1]], whom=[[0, 1, 0]])
+    assert taken(made) == [0, 1]
+
+
 def test_talk_reaches_those_who_stayed_away_and_the_rest_those_who_came():
     """Two KOLs, one there: 10 minutes each, 20 for who came; 20 yuan."""
     award = stage().award(KolCultivation(), [[1, 1, 0, 1, 1, 1, 1, 1]])

@@ -59,9 +59,16 @@ def test_a_group_without_newcomers_takes_no_work_beside_one_with():
     assert award.welcome.tolist() == [[0, 0], [1, 0]]
 
 
+def test_who_joins_and_does_not_come_is_welcomed_all_the_same():
+    award = Stage((1, 2), day=3).award(Onboarding(), [[0, 0]], whom=[[0, 1]])
+    assert award.welcome.tolist() == [[0, 1]]
+    assert not award.coaching.any()
+
+
 def test_an_old_group_has_no_opening():
-    stage = Stage((1, 2))
-    assert stage.award(Onboarding(), [[1, 1]], whom=[[0, 0]]) == Award()
+    assert Stage((1, 2)).award(Onboarding(), [[1, 1]], whom=[[0, 0]]) == Award()
+    both = Stage((2, 2)).award(Onboarding(opening=2, rules=0), np.ones((2, 2)), whom=[[0, 0], [1, 1]])
+    assert both.hours.tolist() == [0.0, 2.0]
 
 
 def test_an_introduction_may_be_several_messages():
