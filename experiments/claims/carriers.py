@@ -9,7 +9,6 @@ from experiments.claims.evidence import Evidence
 from experiments.claims.preset import Claim
 from experiments.intervals import Estimate
 from simulator.knobs import Knob, drawn, knobs
-from simulator.mechanism import Mechanism
 from simulator.registry import make_mechanisms
 from simulator.scenario import Scenario
 
@@ -39,13 +38,14 @@ def coefficients(claim: Claim) -> tuple[Coefficient, ...]:
     """
     scenarios = claim.scenarios
     channels = {channel for s in scenarios for _, tactic in s.strategies for channel in tactic.uses}
+    handled = {(name, key) for s in scenarios for name, given in s.mechanisms.items() for key in given}
     found: dict[Coefficient, None] = {}
     for scenario in scenarios:
         for mechanism in make_mechanisms(scenario.mechanisms)[0]:
             if not (mechanism.hears & channels or _apart(mechanism.name, scenarios)):
                 continue
             for name, (field, spec) in knobs(mechanism).items():
-                if drawn(field) and _one_sided(mechanism, name, spec):
+                if drawn(field) and _one_sided(spec) and (mechanism.name, name) not in handled:
                     found[Coefficient(mechanism.name, name)] = None
     return tuple(found)
 
@@ -56,9 +56,9 @@ def _apart(name: str, scenarios: tuple[Scenario, ...]) -> bool:
     return any(one != said[0] for one in said)
 
 
-def _one_sided(mechanism: Mechanism, name: str, spec: Knob) -> bool:
-    """Whether it cannot change its sign, can be nought, and was not set by hand."""
-    return spec.off is not None and not spec.low < 0 < spec.high and name not in mechanism.fixed
+def _one_sided(spec: Knob) -> bool:
+    """Whether a parameter cannot change its sign, and can be nought."""
+    return spec.off is not None and not spec.low < 0 < spec.high
 
 
 def hangs(claim: Claim, whole: Played, without: Played, evidence: tuple[Evidence, ...]) -> bool:

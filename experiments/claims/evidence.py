@@ -156,7 +156,7 @@ def turns(effects: Floats, parameters: Mapping[str, Floats], within: tuple[float
     table = _standard(np.array([stats.rankdata(column) for column in columns.values()]))
     rho = table @ ranks
     rng = np.random.default_rng(_SEED)
-    shuffled = np.array([rng.permutation(ranks) for _ in range(PERMUTATIONS)])
+    shuffled = rng.permuted(np.tile(ranks, (PERMUTATIONS, 1)), axis=1)
     largest = np.abs(shuffled @ table.T).max(axis=1)
     found: list[Turn] = []
     for at in np.argsort(-np.abs(rho), kind="stable"):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from experiments.claims.answer import MOST
 from experiments.claims.evidence import Evidence, Turn, region
 from experiments.claims.runner import UNEQUAL, WAGE, Finding
 from experiments.commands.cards import texts
@@ -14,7 +15,7 @@ from simulator.registry import mechanisms
 SIGNS = {"supported": "✓", "not_supported": "✕", "depends": "◇", "built_in": "≡", "undecided": "…"}
 MARKS = {"for": "✓", "against": "✕", "open": "?"}
 #: Shares of groups that die, outside which a lifespan is hardly seen.
-_FEW, _MOST = 0.20, 0.80
+_HARDLY, _NEARLY = 0.20, 0.80
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ class Words(Amounts):
     def _meaning(self, found: Finding) -> str:
         say, answer = self.say, found.answer
         if answer.code == "supported":
-            return say("claims.meaning.supported")
+            return say("claims.meaning.supported" if answer.share >= MOST else "claims.meaning.mean")
         if answer.code == "not_supported":
             failing = [part for part in found.evidence if part.decided == "against"]
             return self._sentences([self._against(part) for part in failing])
@@ -219,7 +220,7 @@ class Words(Amounts):
             return []
         died = found.played.died
         shares = [f"{self.cell(found, cell)} {100 * share:.0f}%" for cell, share in died.items()]
-        seen = all(_FEW <= share <= _MOST for share in died.values())
+        seen = all(_HARDLY <= share <= _NEARLY for share in died.values())
         kind = "died" if seen else "hardly"
         return [self.say(f"claims.{kind}", list=self.say("claims.comma").join(shares))]
 
