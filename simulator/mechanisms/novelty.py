@@ -4,8 +4,8 @@
 
 Rodrigues et al. (2022): a gamification effect starts to fall after 4 weeks, falls for 2-6 weeks and partly
 recovers. With daily exposure and a recovery of 0.03 N is near its floor f after about six weeks. Counted per
-member and tactic. Assumptions: sizes, that it falls from the first exposure on, and that it recovers by rest
-only.
+member and tactic, on days on which it shows them anything. Assumptions: sizes, that it falls from the first
+exposure on, and that it recovers by rest only.
 """
 
 from dataclasses import dataclass
@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from simulator.draws import Bools
 from simulator.jit import kernel
 from simulator.knobs import param, positive
 from simulator.mechanism import Mechanism
 from simulator.members import Column
-from simulator.stimuli import used
+from simulator.stimuli import Offer, used
 
 if TYPE_CHECKING:
     from simulator.world import World
@@ -34,6 +35,20 @@ def _fresh(seen, whom, awake, waking, floor, scale, out):
             if whom[r, i]:
                 out[r, i] = f + (one - f) * np.exp(-seen[r, i] / x0)
                 seen[r, i] += one
+
+
+def _exposed(offer: Offer, whom: Bools) -> Bools:
+    """Who of ``whom`` is shown anything: a dose of nought is none, or a row would depend on its company."""
+    prospects = [prospect.amount for prospect in offer.prospects]
+    circles = [] if offer.circles is None else [offer.circles + 1]
+    doses = [offer.prompt, offer.announced, offer.run, offer.topics, offer.help, *prospects, *circles]
+    arrays = [dose for dose in doses if isinstance(dose, np.ndarray)]
+    if any(dose for dose in doses if dose is not None and not isinstance(dose, np.ndarray)):
+        return whom
+    some = np.zeros(whom.shape, bool)
+    for array in arrays:
+        some |= (array.reshape(-1, 1) if array.ndim < 2 else array) != 0
+    return whom & some
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +80,7 @@ class Novelty(Mechanism):
                 out = np.empty(world.shape, np.float32)
                 _fresh(
                     world.cue("seen", shown.tactic),
-                    shown.whom,
+                    _exposed(shown.offer, shown.whom),
                     world.awake,
                     world.waking,
                     p["floor"],

@@ -106,6 +106,7 @@ class Visitor(Person):
         """novelty: ``x <- d x + exposed,  N = f + (1 - f) exp(-x / x0)``, of each tactic."""
         p = self.model.p.novelty
         keep = 1 - p.recovery
+        self.fresh.clear()
         for label in self.seen:
             self.seen[label] *= keep
         for s in self.shown:

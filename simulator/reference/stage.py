@@ -15,7 +15,7 @@ from simulator.members import COLUMNS, Members
 from simulator.reference.member import Member
 from simulator.reference.prospects import Prospects
 from simulator.reference.stimuli import Shown
-from simulator.stimuli import CHANNELS, LEDGER, Award, Dose, Offer, per_group, used
+from simulator.stimuli import CHANNELS, LEDGER, Award, Dose, Offer, per_group
 from simulator.strategy import Memory, Strategy, blank_memory
 from simulator.ties import Ties
 
@@ -174,7 +174,10 @@ class Stage:
             if one is None:
                 prompt, announced, parts, *rest = show
                 prospects = None if parts is None else Prospects(parts)
-                one = made[show] = Shown(act.label, bool(used(offer)), prompt, announced, prospects, *rest)
+                run, topics, help_, circle = rest
+                amounts = any(amount for amount, _ in parts or ())
+                speaks = any((prompt, announced, amounts, run, topics, help_, circle >= 0))
+                one = made[show] = Shown(act.label, speaks, prompt, announced, prospects, *rest)
             shown.append(one)
         return shown
 
