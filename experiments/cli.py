@@ -35,6 +35,7 @@ COMMANDS = {
     "screen": ("experiments.commands.screen", ("--config-dir", "--help")),
     "sop": ("experiments.commands.sop", ("--config-dir", "--help")),
     "explain": ("experiments.commands.explain", ("--config-dir", "--help")),
+    "check": ("experiments.commands.check", ("--help",)),
     "new": ("experiments.commands.new", ("--help",)),
     "completion": ("experiments.commands.completion", ("--help",)),
 }

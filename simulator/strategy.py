@@ -39,6 +39,7 @@ class Strategy(ABC):
     Attributes:
         when: The days it acts on.
         who: The members it addresses.
+        excused: Checks of the conformance kit that it is right to fail, each with the reason.
     """
 
     name: ClassVar[str]
@@ -46,6 +47,7 @@ class Strategy(ABC):
     uses: ClassVar[frozenset[str]]
     evidence: ClassVar[tuple[str, ...]]
     remembers: ClassVar[dict[str, type]] = {}
+    excused: ClassVar[dict[str, str]] = {}
 
     when: When = When()
     who: Who = Who()

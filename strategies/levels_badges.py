@@ -30,6 +30,10 @@ class LevelsBadges(Strategy):
     evidence: ClassVar[tuple[str, ...]] = ("restivo2012", "restivo2014", "rodrigues2022", "deci1999")
     remembers: ClassVar[dict[str, type]] = {"points": np.int64}
 
+    excused: ClassVar[dict[str, str]] = {
+        "books_balance": "points are felt to be worth something, and cost only what is redeemed"
+    }
+
     visit: int = knob(1, low=0, high=1000, off=0, unit="points", doc="points for a visit")
     post: int = knob(2, low=0, high=1000, off=0, unit="points", doc="points for a message")
     most: int = knob(5, low=0, high=1000, unit="messages", doc="most messages a day that earn points")

@@ -100,6 +100,8 @@ def _words(command: str, current: str) -> Iterable[str]:
         mechanisms = known.plugins(known.MECHANISMS)
         presets = (name for group in known.GROUPS for name in known.presets(group))
         return sorted({*known.plugins(known.STRATEGIES), *mechanisms, *presets, *_LANGS})
+    if command == "check":
+        return sorted({*known.plugins(known.STRATEGIES), *known.plugins(known.MECHANISMS), "all", *_LANGS})
     if command == "odd":
         return ("check", "out=", *_LANGS)
     if command == "validate":

@@ -7,8 +7,8 @@
         check(strategy)
 
 In the manner of scikit-learn's ``check_estimator``: each check is small, has a name and says in one line
-what is wrong. A plug-in that is right in breaking one says so:
-``expected={"books_balance": "points are not money"}``.
+what is wrong. A plug-in that is right in breaking one says so, in ``excused`` of its
+class or in the test: ``expected={"books_balance": "points are not money"}``.
 """
 
 from simulator.conformance.kit import (

@@ -34,7 +34,8 @@ def check_strategy(
 
     Args:
         strategy: The strategy, with the knobs it is to be checked with.
-        expected: By name of a check, why it is right to fail it. One that passes all the same is a failure.
+        expected: By name of a check, why it is right to fail it, beside what the strategy says itself in
+            ``excused``. One that passes all the same is a failure.
         bibliography: Keys of the sources it may cite; None looks up nothing.
         on_fail: ``raise`` stops at the first check that fails; None goes on and reports all.
 
@@ -67,7 +68,7 @@ def examine(
     on_fail: OnFail = None,
 ) -> list[Verdict]:
     """Run every check on a plug-in of either kind; see :func:`check_strategy`."""
-    checks, let_off = checks_for(plugin), _known(expected, plugin)
+    checks, let_off = checks_for(plugin), _known({**_excused(plugin), **(expected or {})}, plugin)
     verdicts: dict[str, Verdict] = {}
     for check in checks:
         missing = next((n for n in check.needs if verdicts[n].status in ("failed", "skipped")), None)
@@ -93,6 +94,12 @@ def _judge(check: Check, plugin: Plugin, bibliography: Bibliography, why: str | 
     if why is not None:
         return Verdict(check.name, check.claim, "failed", f"it was expected to fail ({why}), and passes")
     return Verdict(check.name, check.claim, "passed")
+
+
+def _excused(plugin: Plugin) -> Expected:
+    """What the plug-in itself says it is right to fail: its ``excused``."""
+    excused: Expected = getattr(type(plugin), "excused", {})
+    return excused
 
 
 def _known(expected: Expected | None, plugin: Plugin) -> Expected:
@@ -128,7 +135,7 @@ def parametrize_with_checks(
     for plugin in plugins:
         mine = {name: why for name, why in (expected or {}).items() if isinstance(why, str)}
         own = (expected or {}).get(plugin.name, {})
-        let_off = _known({**mine, **(own if isinstance(own, Mapping) else {})}, plugin)
+        let_off = _known({**_excused(plugin), **mine, **(own if isinstance(own, Mapping) else {})}, plugin)
         for check in checks_for(plugin):
             marks = (
                 [pytest.mark.xfail(reason=let_off[check.name], strict=True)] if check.name in let_off else []
