@@ -19,8 +19,9 @@ class SharedGoal(Strategy):
     Every quarter of the way is announced on the next day; at the end of a round all who are there get a
     keepsake, and the next round begins. Challenging goals raised contribution, group goals more so than
     individual ones (Ling et al. 2005), and features of group identity about doubled visits (Ren et al. 2012);
-    that it is the root of all else is practitioners' belief. The count goes by the group, as large as it is,
-    and is kept as long as anybody is there to remember. Sizes are assumptions.
+    that it is the root of all else is practitioners' belief. How many contributions make a round
+    goes by how many are addressed; the count is kept as long as anybody is there to remember it. Sizes are
+    assumptions.
     """
 
     name: ClassVar[str] = "shared_goal"
