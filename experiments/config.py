@@ -287,7 +287,8 @@ def _no_setting(key: str, valid: Sequence[str]) -> UserError:
     parent, _, last = key.rpartition(".")
     siblings = [one for one in valid if parent and one.rpartition(".")[0] == parent]
     same = [one for one in valid if one.rpartition(".")[2] == last]
-    same.sort(key=lambda one: one.split(".")[1:2] not in [[name] for name in known.plugins(known.STRATEGIES)])
+    tactics = known.plugins(known.STRATEGIES)  # the community first, then tactics, then doses of them
+    same.sort(key=lambda one: (not one.startswith("community."), not {*one.split(".")[1:2]} & {*tactics}))
     near = get_close_matches(key, siblings or valid, 1, 0.8) or same or get_close_matches(key, valid, 1, 0.6)
     if near:
         hint = f" Did you mean {near[0]!r}?"
