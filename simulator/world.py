@@ -67,6 +67,7 @@ class World:
         eager: Log of what somebody's talk is multiplied by today, ``(R, N)``; all nought unless ``stirred``.
         helpful: Log of what the chance of an answer is multiplied by today, ``(R,)``.
         shelter: Share of today's messages that somebody need not see, ``(R, N)``; None for nobody.
+        circles: Number of the circle somebody talks in today, ``(R, N)``, -1 for none; None for no circles.
         entries: What joining asks, by tactic; see :meth:`joining`.
         spoken: Channels that the tactics declare.
         declined: People who were asked a price and did not join, ``(R,)``; on day 0 founders too.
@@ -136,6 +137,7 @@ class World:
         self.stirred = False
         self.helpful = np.zeros(rows)
         self.shelter: Floats | None = None
+        self.circles: NDArray[np.int64] | None = None
         self.entries: list[tuple[Tactic, Entry]] = [(t, t.strategy.entry()) for t in self.tactics]
         self.guests = np.zeros(rows)
         self.talking = False

@@ -23,7 +23,7 @@ from simulator.jit import kernel
 from simulator.knobs import param
 from simulator.mechanism import Mechanism
 from simulator.philox import U, words
-from simulator.rows import rank_by_id
+from simulator.rows import listed, rank_by_id
 
 if TYPE_CHECKING:
     from simulator.world import World
@@ -44,19 +44,30 @@ def _seated(table, order):
 
 
 @kernel
-def _within(table, x, mine):
-    """Sum of ``x``, whole numbers, over everybody's circle."""
-    order = np.empty(table.shape[1], np.int64)
+def _number(circle, there, tactic, tactics, table):
+    """Write into ``table`` the seats of one tactic's circles, by numbers that no other tactic has."""
     for r in range(table.shape[0]):
-        n, j = _seated(table[r], order), 0
-        while j < n:
-            k, total = j, 0
-            while k < n and table[r, order[k]] == table[r, order[j]]:
-                total += x[r, order[k]]
-                k += 1
-            for at in range(j, k):
-                mine[r, order[at]] = total
-            j = k
+        for i in range(table.shape[1]):
+            if there[r, i] and circle[r, i] >= 0:
+                table[r, i] = np.int64(circle[r, i]) * tactics + tactic
+
+
+@kernel
+def _within(table, x, here, visitors, mine):
+    """Sum of ``x``, whole numbers, of the visitors over everybody's circle; the table is numbered from 0."""
+    top = np.int64(0)
+    for r in range(table.shape[0]):
+        for i in range(table.shape[1]):
+            top = max(top, table[r, i])
+    total = np.zeros(top + 1, np.int64)
+    for r in range(table.shape[0]):
+        for k in range(visitors[r]):
+            i = here[r, k]
+            if table[r, i] >= 0:
+                total[table[r, i]] += x[r, i]
+        for i in range(table.shape[1]):
+            mine[r, i] = total[table[r, i]] if table[r, i] >= 0 else 0
+        total[:] = 0
 
 
 @kernel
@@ -101,10 +112,10 @@ class Circles(Mechanism):
 
     def pull(self, world: "World") -> None:
         """Talk before the circle instead of before all."""
-        table = _tables(world)
+        world.circles = table = _tables(world)
         if table is not None:
-            p, mine = world.params, np.zeros(world.shape, np.int64)
-            _within(table, world.came, mine)
+            p, mine = world.params, np.empty(world.shape, np.int64)
+            _within(table, world.came, *_those(world.came), mine)
             share = (1 + mine) / (1 + world.came.sum(axis=1))[:, None]
             power = (p["conversation"]["audience"] - p[self.name]["few"])[:, None]
             world.eager += np.where(table >= 0, power * np.log(share), 0).astype(np.float32)
@@ -112,10 +123,10 @@ class Circles(Mechanism):
 
     def habit(self, world: "World") -> None:
         """Note what need not be read, and let those meet who talked."""
-        table = _tables(world)
+        table = world.circles
         if table is not None:
-            p, mine = world.params[self.name], np.zeros(world.shape, np.int64)
-            _within(table, world.posts, mine)
+            p, mine = world.params[self.name], np.empty(world.shape, np.int64)
+            _within(table, world.posts, world.here, world.visitors, mine)
             others = 1 - mine / np.maximum(world.talk.sum(axis=1), 1)[:, None]
             world.shelter = np.where(table >= 0, p["close"][:, None] * others, 0).astype(np.float32)
             speaking, who = np.where(world.posts > 0, table, -1), world.members.id
@@ -123,15 +134,22 @@ class Circles(Mechanism):
             world.new_ties = world.new_ties + world.ties.bind(rows, a, b, p["bond"][rows])
 
 
+def _those(who: NDArray[np.bool_]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """Slots of ``who``, first in their rows, and how many there are."""
+    here, count = np.empty(who.shape, np.uint32), np.empty(len(who), np.int64)
+    listed(who, here, count)
+    return here, count
+
+
 def _tables(world: "World") -> Table | None:
     """The number of everybody's circle, which no other has, ``(R, N)``; -1 for none. None for no circles."""
     table: Table | None = None
     for shown in world.offers:
         if shown.offer.circles is not None:
-            circle = np.asarray(shown.offer.circles, np.int64)
-            there = shown.whom & world.members.present & (circle >= 0)
+            circle = np.broadcast_to(np.asarray(shown.offer.circles, np.int64), world.shape)
+            if circle.max(initial=0) >= 4 * world.shape[1]:  # any numbers will do, but we count by them
+                circle = np.where(circle >= 0, np.unique(circle, return_inverse=True)[1], -1)
             table = np.full(world.shape, -1, np.int64) if table is None else table
-            table[there] = (
-                np.broadcast_to(circle, world.shape)[there] * len(world.tactics) + shown.tactic.index
-            )
+            there = shown.whom & world.members.present
+            _number(np.ascontiguousarray(circle), there, shown.tactic.index, len(world.tactics), table)
     return table
