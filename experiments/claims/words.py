@@ -86,7 +86,7 @@ class Words(Amounts):
         say, lang, claim, answer = self.say, self.say.lang, found.claim, found.answer
         spend, notes = self._spend(found), (*self._uneven(found), *self._deaths(found), *self._failed(found))
         return Story(
-            key=claim.key.upper().replace("C0", "C"),
+            key=name(claim.key),
             code=answer.code,
             answer=say(f"claims.answer.{answer.code}"),
             sign=SIGNS[answer.code],
@@ -101,12 +101,14 @@ class Words(Amounts):
         )
 
     def summary(self, found: Sequence[Finding]) -> str:
-        """How many claims got which answer."""
-        codes = [finding.answer.code for finding in found]
-        counts = [
-            f"{self.say(f'claims.answer.{code}')} {codes.count(code)}" for code in SIGNS if code in codes
-        ]
-        return self.say("claims.summary", of=len(codes), list=self.say("claims.comma").join(counts))
+        """Which claims got which answer."""
+        counts = []
+        for code in SIGNS:
+            named = [name(finding.claim.key) for finding in found if finding.answer.code == code]
+            if named:
+                answer, listed = self.say(f"claims.answer.{code}"), " ".join(named)
+                counts.append(self.say("claims.counted", answer=answer, n=len(named), keys=listed))
+        return self.say("claims.summary", of=len(found), list=self.say("claims.comma").join(counts))
 
     def _part(self, evidence: Evidence) -> PartStory:
         effect, unit = evidence.effect, evidence.part.unit or "plain"
@@ -229,6 +231,11 @@ class Words(Amounts):
         if not failures:
             return []
         return [self.say("claims.failed", n=len(failures), text=failures[0][1])]
+
+
+def name(key: str) -> str:
+    """A claim as practitioners' list has it: c01 is C1."""
+    return f"C{int(key[1:])}" if key[1:].isdigit() else key
 
 
 def _difference(unit: str) -> tuple[str]:

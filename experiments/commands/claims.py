@@ -67,7 +67,7 @@ def run(call: Call) -> int:
     from experiments.claims.files import write
     from experiments.claims.preset import read as claim_of
     from experiments.claims.runner import answers
-    from experiments.claims.words import Words
+    from experiments.claims.words import Words, name
     from experiments.output import prepare
 
     prepare(asked.out, asked.lang)
@@ -78,7 +78,7 @@ def run(call: Call) -> int:
         task = bar.add_task("", total=len(asked.keys))
 
         def tell(key: str, done: int, total: int) -> None:
-            text = say("claims.running", key=key.upper(), done=len(found), of=len(asked.keys))
+            text = say("claims.running", key=name(key), done=len(found), of=len(asked.keys))
             bar.update(task, completed=len(found) + done / (2 * total), description=text)
 
         claims = (claim_of(key, call.folder) for key in asked.keys)
@@ -137,7 +137,7 @@ def _show(story: "Story", say: Catalogue, console: Console) -> None:
     style = _STYLES[story.code]
     head = Text.assemble(
         (f"{story.sign} {story.key} {story.answer}", f"bold {style}"),
-        (f"  {say('claims.label.worlds')} {story.worlds}", "dim"),
+        (f"  {story.worlds}", "dim"),
     )
     lines: Sequence[tuple[str, str]] = [
         (story.hypothesis, ""),

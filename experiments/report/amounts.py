@@ -7,7 +7,7 @@ from experiments.messages import Catalogue
 #: Shown for a number that is not there.
 NONE = "–"
 #: Units whose numbers are whole from 10 on; the others keep two figures or so.
-_COARSE = ("percent", "share", "share/day", "points", "points/day", "days", "hours", "yuan")
+_COARSE = ("percent", "share", "points", "days", "hours", "yuan")
 
 
 class Amounts:
