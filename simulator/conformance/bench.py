@@ -163,9 +163,12 @@ class Bench:
             rng.random(shape) < 0.75, -rng.integers(0, 90, shape), when[rng.integers(0, n, shape)]
         )
         joined = np.where(rng.random(shape) < 0.3, np.minimum(joined, 0), joined)
+        if self.roles == "ordinary":  # one owner and one KOL at least, always
+            role[:, :2], joined[:, :2] = (0, 1)[: shape[1]], -30
         if self.odd == "everybody new":
             joined = np.full(shape, self.days[0])
         leaves = np.where(rng.random(shape) < 0.15, when[rng.integers(1, n + 1, shape)], 10**6)
+        leaves[:, :2] = 10**6
         if self.odd == "nobody there":
             joined = np.full(shape, 10**6)
         muted = rng.random(shape) < (1.0 if self.odd == "all muted" else 0.1)

@@ -24,17 +24,19 @@ def placebo_is_inert(s: Strategy, _: Bibliography) -> None:
     need(not spent, f"the placebo books {', '.join(spent)}")
 
 
-@STRATEGY.says("Beside other tactics it is itself: their order and their company do not matter.", _SOUND)
+@STRATEGY.says(
+    "Beside other tactics it is itself: their order and their company do not matter.",
+    (*_SOUND, "placebo_is_inert"),
+)
 def order_irrelevant(s: Strategy, _: Bibliography) -> None:
     """Another tactic before or after it, and its own placebo: the same to the bit."""
     mine = ("mine", daily(s))
     before, after = (lab.simulate((mine, (label, lab.Companion()))) for label in ("aa", "zz"))
     moved = lab.differences(before, after)
     need(not moved, f"with another tactic before it, not after, {', '.join(moved[:3])} differ")
-    alone = lab.simulate((mine,))
-    for label in ("aa", "zz"):
-        moved = lab.differences(alone, lab.simulate((mine, (label, daily(s).placebo()))))
-        need(not moved, f"beside its own placebo, {', '.join(moved[:3])} differ")
+    placebos = (("aa", daily(s).placebo()), ("zz", daily(s).placebo()))
+    moved = lab.differences(lab.simulate((mine,)), lab.simulate((mine, *placebos)))
+    need(not moved, f"beside its own placebo, {', '.join(moved[:3])} differ")
 
 
 @STRATEGY.says("With its listeners off only the ledger differs: it has no answer built in.", _SOUND)

@@ -32,6 +32,7 @@ ODD: tuple[dict[str, Any], ...] = (
     *({"roles": roles} for roles in ("no owner", "no KOL", "lurkers only")),
 )
 _RUNS = ("runs",)
+_SOUND = ("runs", "doses")
 
 
 @cache
@@ -87,7 +88,7 @@ def doses(s: Strategy, _: Bibliography) -> None:
             )
 
 
-@STRATEGY.says("It uses no channel but those it declares.", _RUNS)
+@STRATEGY.says("It uses no channel but those it declares.", _SOUND)
 def channels_declared(s: Strategy, _: Bibliography) -> None:
     """Or the check for listeners would be worth nothing; cost and income go without saying."""
     from simulator.stimuli import used
@@ -97,14 +98,14 @@ def channels_declared(s: Strategy, _: Bibliography) -> None:
     need(not extra, f"it uses {', '.join(sorted(extra))}, which uses does not hold")
 
 
-@STRATEGY.says("It gives only to those whom it addresses and the channel may reach.", _RUNS)
+@STRATEGY.says("It gives only to those whom it addresses and the channel may reach.", _SOUND)
 def nothing_to_the_absent(s: Strategy, _: Bibliography) -> None:
     """What reaches nobody was meant for somebody else."""
     for said in _seen(s).said:
         need(not said.stray, f"{_first(said.stray)} (day {said.day})")
 
 
-@STRATEGY.says("Money handed out is booked as cost.", _RUNS)
+@STRATEGY.says("Money handed out is booked as cost.", _SOUND)
 def books_balance(s: Strategy, _: Bibliography) -> None:
     """In each group on each day, to a part in 100,000."""
     for said in _seen(s).said:
@@ -116,7 +117,9 @@ def books_balance(s: Strategy, _: Bibliography) -> None:
         )
 
 
-@STRATEGY.says("It gets along with odd groups: one member, nobody there, no owner, no KOL, all muted.", _RUNS)
+@STRATEGY.says(
+    "It gets along with odd groups: one member, nobody there, no owner, no KOL, all muted.", _SOUND
+)
 def odd_communities(s: Strategy, _: Bibliography) -> None:
     """Nothing is raised, and every dose is sound."""
     for how in ODD:
@@ -130,7 +133,7 @@ def odd_communities(s: Strategy, _: Bibliography) -> None:
             need(all(np.isfinite(d).all() for d in one.doses.values()), f"{what}: a dose is not finite")
 
 
-@STRATEGY.says("Two runs do not meet: the same days give the same, whatever was run between.", _RUNS)
+@STRATEGY.says("Two runs do not meet: the same days give the same, whatever was run between.", _SOUND)
 def runs_do_not_meet(s: Strategy, _: Bibliography) -> None:
     """Nothing is kept outside of memory, nothing comes by chance."""
     first = bench().run(daily(s)).said
@@ -138,7 +141,7 @@ def runs_do_not_meet(s: Strategy, _: Bibliography) -> None:
     _same(first, bench().run(daily(s)).said, "the same days once more")
 
 
-@STRATEGY.says("It has no luck but day.draws, and does not look at the clock.", _RUNS)
+@STRATEGY.says("It has no luck but day.draws, and does not look at the clock.", _SOUND)
 def no_outside_randomness(s: Strategy, _: Bibliography) -> None:
     """Arms share their luck only where luck belongs to people and decisions."""
     bench().run(daily(s))
@@ -147,7 +150,7 @@ def no_outside_randomness(s: Strategy, _: Bibliography) -> None:
     need(not called, f"it calls {_first(called)}")
 
 
-@STRATEGY.says("A batch of groups is its groups, each on its own.", _RUNS)
+@STRATEGY.says("A batch of groups is its groups, each on its own.", _SOUND)
 def batch_is_singles(s: Strategy, _: Bibliography) -> None:
     """Nothing in a row depends on another row."""
     whole = bench().run(daily(s)).said
@@ -156,38 +159,38 @@ def batch_is_singles(s: Strategy, _: Bibliography) -> None:
         _same(whole, alone, f"group {r} alone and among others", slice(r, r + 1))
 
 
-@STRATEGY.says("Who sits in which slot does not matter.", _RUNS)
+@STRATEGY.says("Who sits in which slot does not matter.", _SOUND)
 def members_interchangeable(s: Strategy, _: Bibliography) -> None:
     """People in other slots get what they got before, to the bit."""
     _same(bench().run(daily(s)).said, bench(seats=True).run(daily(s)).said, "people in other slots")
 
 
-@STRATEGY.says("Empty slots do not matter.", _RUNS)
+@STRATEGY.says("Empty slots do not matter.", _SOUND)
 def padding_irrelevant(s: Strategy, _: Bibliography) -> None:
     """A group with room to grow is the same group."""
     _same(bench().run(daily(s)).said, bench(spare=23).run(daily(s)).said, "with 23 empty slots more")
 
 
-@STRATEGY.says("It looks at no luck but its own, of today.", _RUNS)
+@STRATEGY.says("It looks at no luck but its own, of today.", _SOUND)
 def no_foresight(s: Strategy, _: Bibliography) -> None:
     """Who looks up another's draws knows what they are about to decide."""
     peeks = _seen(s).peeks
     need(not peeks, f"it looks up the luck of {_first(peeks)}")
 
 
-@STRATEGY.says("offer() leaves memory as it is.", _RUNS)
+@STRATEGY.says("offer() leaves memory as it is.", _SOUND)
 def offer_only_reads(s: Strategy, _: Bibliography) -> None:
     """Memory is written in award()."""
     need(not _seen(s).written, f"offer() writes memory[{_first(_seen(s).written)!r}]")
 
 
-@STRATEGY.says("Its memory is what it declares, written in place.", _RUNS)
+@STRATEGY.says("Its memory is what it declares, written in place.", _SOUND)
 def memory_declared(s: Strategy, _: Bibliography) -> None:
     """The world keeps the declared columns and nothing else."""
     need(not _seen(s).misused, f"memory: {_first(_seen(s).misused)}")
 
 
-@STRATEGY.says("Memory is all it keeps: stopped, pickled and gone on with, it does the same.", _RUNS)
+@STRATEGY.says("Memory is all it keeps: stopped, pickled and gone on with, it does the same.", _SOUND)
 def memory_is_all(s: Strategy, _: Bibliography) -> None:
     """A strategy object holds knobs, not state."""
     straight, half = bench().run(daily(s)).said, 4
@@ -197,7 +200,7 @@ def memory_is_all(s: Strategy, _: Bibliography) -> None:
     _same(straight, begun.said + rest.said, "stopped and gone on with")
 
 
-@STRATEGY.says("It works on whole columns: no more lines are run for more members.", _RUNS)
+@STRATEGY.says("It works on whole columns: no more lines are run for more members.", _SOUND)
 def vectorised(s: Strategy, _: Bibliography) -> None:
     """Lines of Python run in the plug-in's own files, for 16 and for 384 members."""
     few, many = (bench(shape=shape, days=(0, 1, 2)) for shape in ((2, 8), (6, 64)))
@@ -237,7 +240,7 @@ def _lines(run: Callable[[], object], home: str) -> int:
     return count
 
 
-@STRATEGY.says("More of a knob never costs less, and of one of them it costs more.", _RUNS)
+@STRATEGY.says("More of a knob never costs less, and of one of them it costs more.", _SOUND)
 def dose_raises_cost(s: Strategy, _: Bibliography) -> None:
     """Yuan and hours of every knob that can be switched off, at nought, as set, and at twice that."""
     dear = []

@@ -23,7 +23,7 @@ from simulator.ties import Ties
 
 #: Some 50 members who come often, room to grow, people who come and go, and a purpose that is served.
 GROUP = Community(size=50, cap=80, arrivals=0.7, invitations=0.3, visiting=(0.9, 0.6, 0.4, 0.2), muted=0.1)
-REPLICATES, DAYS, AFTER, SEED = (0, 1, 2), 18, 4, 5
+REPLICATES, DAYS, AFTER, SEED = (0, 1, 2), 13, 2, 5
 #: What a tactic books even where nobody hears it.
 LEDGER = frozenset({"cost", "hours", "income", "tokens", "gifts"})
 Settings = Mapping[str, Mapping[str, Any]]
