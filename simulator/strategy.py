@@ -53,6 +53,10 @@ class Strategy(ABC):
     who: Who = Who()
 
     def __post_init__(self) -> None:
+        for name, (f, _) in knobs(self).items():
+            value = getattr(self, name)
+            if isinstance(f.default, float) and isinstance(value, int) and not isinstance(value, bool):
+                object.__setattr__(self, name, float(value))  # or 20 and 20.0 would be two tactics
         check(self, self.name)
 
     def entry(self) -> Entry:

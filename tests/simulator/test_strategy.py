@@ -268,3 +268,11 @@ def test_a_tactic_that_overlooks_its_declared_listeners_is_refused():
 
     with pytest.raises(UserError, match=r"^diary uses channel 'telepathy', which does not exist\."):
         Simulation(scenario([("lost", Lost())]), [0])
+
+
+def test_a_whole_number_is_the_number_it_says():
+    """worth=20 and worth=20.0 are one tactic, with one hash."""
+    kind = strategies()["red_packet"]
+    assert kind(purse=20).plain() == kind(purse=20.0).plain()
+    assert isinstance(kind(purse=20).purse, float)
+    assert isinstance(kind(shares=5).shares, int)
