@@ -30,6 +30,8 @@ PERMUTATIONS, LEVEL = 1999, 0.05
 NAMED = 2
 #: More worlds than this are not asked for.
 MOST = 100_000
+#: Fewest worlds in which a parameter is looked for.
+_FEWEST = 20
 _SEED = 20_261_122
 
 
@@ -149,8 +151,10 @@ def turns(effects: Floats, parameters: Mapping[str, Floats], within: tuple[float
     """Parameters that turn an effect; none where it does not vary or worlds are few."""
     known = np.isfinite(effects)
     x = effects[known]
+    if x.size < _FEWEST or np.ptp(x) == 0:
+        return ()
     columns = {name: column[known] for name, column in parameters.items() if np.ptp(column[known]) > 0}
-    if x.size < 20 or not columns or np.ptp(x) == 0:
+    if not columns:
         return ()
     ranks = _standard(stats.rankdata(x)[None, :])[0]
     table = _standard(np.array([stats.rankdata(column) for column in columns.values()]))

@@ -73,8 +73,8 @@ def run(call: Call) -> int:
     prepare(asked.out, asked.lang)
     words, console = Words(say), Console()
     found: list[Finding] = []
-    stopped = False
-    with _bar() as bar:
+    stopped: BaseException | None = None
+    with _bar(console) as bar:
         task = bar.add_task("", total=len(asked.keys))
 
         def tell(key: str, done: int, total: int) -> None:
@@ -87,17 +87,19 @@ def run(call: Call) -> int:
                 found.append(finding)
                 bar.update(task, completed=len(found))
                 _show(words.story(finding), say, console)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, Exception) as error:  # what was answered before it is kept
             if not found:
                 raise
-            stopped = True
+            stopped = error
     files = write(found, asked.replicates, asked.seed, asked.command, asked.out, asked.lang)
-    if stopped:
+    if stopped is not None:
         console.print(say("claims.stopped", n=len(found), of=len(asked.keys)))
     console.print(Text(words.summary(found), style="bold"))
     names = ", ".join(file.name for file in files)
     console.print(say("claims.written", folder=asked.out, files=names), style="dim", soft_wrap=True)
-    return STOPPED if stopped else 0
+    if stopped is not None and not isinstance(stopped, KeyboardInterrupt):
+        raise stopped
+    return STOPPED if stopped is not None else 0
 
 
 def read(call: Call) -> Asked:
@@ -159,8 +161,7 @@ def _part(part: "PartStory", say: Catalogue) -> str:
     return f"{part.mark} {part.title}: {part.effect} ({part.full}; {luck}); {rule}; {part.worlds}"
 
 
-def _bar() -> Progress:
-    """A bar on stderr, and only where somebody watches."""
-    console = Console(stderr=True)
+def _bar(console: Console) -> Progress:
+    """A bar under what is printed, and only where somebody watches."""
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)

@@ -261,7 +261,7 @@ def test_undecided_says_how_many_worlds_would_do():
     found = answer(spread(1.2, 3.0))
     assert found.code == "undecided"
     assert N < found.needed < 5000
-    assert answer(np.full(N, np.nan)).code == "undecided"
+    assert answer(np.full(N, np.nan), of=planted(True)[1]).code == "undecided"  # every run failed
     assert answer(np.full(N, np.nan)).needed is None
 
 
@@ -524,13 +524,14 @@ def test_the_command_answers_and_writes(tmp_path, capsys, quick, monkeypatch):
     assert tree["command"].startswith("qunlab claims c02 c01")
 
 
-def test_who_stops_in_between_has_what_was_answered(tmp_path, capsys, found, monkeypatch):
+@pytest.mark.parametrize(("error", "status"), [(KeyboardInterrupt(), 130), (UserError("No."), 2)])
+def test_who_stops_in_between_has_what_was_answered(tmp_path, capsys, found, monkeypatch, error, status):
     def stopped(*args):
         yield found
-        raise KeyboardInterrupt
+        raise error
 
     monkeypatch.setattr("experiments.claims.runner.answers", stopped)
     out = tmp_path / "claims"
-    assert main(["claims", "c01", "c02", f"out={out}", "lang=en"]) == 130
+    assert main(["claims", "c01", "c02", f"out={out}", "lang=en"]) == status
     assert "1 of 2 claims" in capsys.readouterr().out
     assert len(json.loads((out / "claims.json").read_text("utf-8"))["claims"]) == 1
