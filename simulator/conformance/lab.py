@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Any, ClassVar
 from unittest import mock
 
@@ -14,6 +15,7 @@ from simulator.community import Community
 from simulator.day import Day
 from simulator.draws import Bools
 from simulator.mechanism import Mechanism
+from simulator.members import COLUMNS
 from simulator.record import RunRecord
 from simulator.scenario import Scenario
 from simulator.simulation import Simulation
@@ -131,6 +133,7 @@ def differences(one: RunRecord, other: RunRecord, but: frozenset[str] = frozense
         for name in sorted(one.daily.keys() - but)
         if name not in other.daily or one.daily[name].tobytes() != other.daily[name].tobytes()
     ]
+    found += [n for n in sorted(one.groups) if one.groups[n].tobytes() != other.groups[n].tobytes()]
     people = sorted(one.members.keys() & other.members.keys())
     return found + [
         f"{n} of members" for n in people if one.members[n].tobytes() != other.members[n].tobytes()
@@ -144,9 +147,27 @@ def part(record: RunRecord, number: int) -> RunRecord:
     daily = {name: np.ascontiguousarray(series[at]) for name, series in record.daily.items()}
     people = {name: column[of] for name, column in record.members.items()}
     people["row"] = np.zeros_like(people["row"])
+    groups = {name: np.ascontiguousarray(column[at]) for name, column in record.groups.items()}
     return replace(
-        record, replicates=record.replicates[at], daily=daily, members=people, ledger={}, groups={}
+        record, replicates=record.replicates[at], daily=daily, members=people, ledger={}, groups=groups
     )
+
+
+def with_state(simulation: Simulation) -> RunRecord:
+    """The record of a simulation, with what its people are in the end, as a number for each row.
+
+    Columns of mechanisms are left out: they may hold slots.
+    """
+    world, record = simulation.world, simulation.record()
+    columns = {**{name: world.members[name] for name in COLUMNS}, "pull": world.pull, "hazard": world.hazard}
+    state = {f"{name} of each": np.zeros(world.shape[0]) for name in columns}
+    for r in range(world.shape[0]):
+        there = np.flatnonzero(world.members.present[r])
+        there = there[np.argsort(world.members.id[r, there])]
+        for name, column in columns.items():
+            digest = blake2b(column[r, there].tobytes(), digest_size=6).digest()
+            state[f"{name} of each"][r] = int.from_bytes(digest, "little")
+    return replace(record, groups={**record.groups, **state})
 
 
 def reseat(simulation: Simulation, seed: int) -> None:

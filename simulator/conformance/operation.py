@@ -51,8 +51,6 @@ def declaration(m: Mechanism, _: Bibliography) -> None:
         knob_declared(name, f.default, spec)
     for channel in sorted(kind.hears):
         need(channel in CHANNELS, f"it hears {channel!r}, which does not exist")
-    names = registry.mechanisms()
-    need(not kind.replaces or kind.replaces in names, f"it replaces {kind.replaces!r}, which does not exist")
     for name, column in {**kind.columns, **kind.cue_columns}.items():
         need(column.doc, f"column {name!r} says nothing about itself")
     asked = "uptake" in (kind.name, kind.replaces)  # which acts in no phase: the day asks it
@@ -108,6 +106,7 @@ def _run(
     silent: bool = False,
     seats: bool = False,
     on: bool = True,
+    state: bool = True,
     **more: Any,
 ) -> RunRecord:
     """The busy community with this mechanism, under a tactic that speaks into every channel ``but`` some."""
@@ -119,7 +118,8 @@ def _run(
         )
         if seats:
             lab.reseat(simulation, 3)
-        return simulation.run()
+        record = simulation.run()
+    return lab.with_state(simulation) if state else record
 
 
 @lru_cache(maxsize=2)
@@ -255,14 +255,14 @@ def padding_irrelevant(m: Mechanism, _: Bibliography) -> None:
 @MECHANISM.says("Where it stands among the mechanisms of its phases does not matter.", _RUNS)
 def order_irrelevant(m: Mechanism, _: Bibliography) -> None:
     """Whatever its name, first or last: the same to the bit."""
-    first, last = (_run(m, place=place) for place in ("first", "last"))
+    first, last = (_run(m, place=place, state=False) for place in ("first", "last"))
     _same(first, last, "as the first and as the last of its phases")
 
 
 @MECHANISM.says("Switched on it makes a difference.", _RUNS)
 def on_changes_something(m: Mechanism, _: Bibliography) -> None:
     """A switch that changes nothing is no switch."""
-    moved = lab.differences(_normal(m), _run(m, on=False))
+    moved = lab.differences(_run(m, on=False, state=False), _normal(m))
     need(moved, "on or off, everything is the same to the bit")
 
 
@@ -274,7 +274,7 @@ def off_is_nothing(m: Mechanism, _: Bibliography) -> None:
     arm = (("all", lab.Everything()),)
     with lab.known(None, m.name):
         unknown = lab.simulate(arm, **_TOLD)
-    _same(unknown, _run(m, on=False), "known and off, or unknown")
+    _same(unknown, _run(m, on=False, state=False), "known and off, or unknown")
 
 
 @MECHANISM.says("It hears no channel but those it declares.", _RUNS)
@@ -282,5 +282,5 @@ def hears_as_declared(m: Mechanism, _: Bibliography) -> None:
     """A tactic that speaks where nobody on says to listen leaves everything but the ledger as it is."""
     spoken = frozenset(name for name in CHANNELS if name not in m.hears)
     off = frozenset(n for n, kind in registry.mechanisms().items() if n != m.name and kind.hears & spoken)
-    told, silent = _run(m, but=m.hears, off=off), _run(m, off=off, silent=True)
+    told, silent = (_run(m, but=m.hears, off=off, silent=s, state=False) for s in (False, True))
     _same(silent, told, "under a tactic that it should not hear", lab.LEDGER)
