@@ -4,98 +4,37 @@ So a strategy's own lines are all that can differ between two runs, and a bench 
 rows, seated in another order or widened by empty slots, and nothing happens differently to anybody.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.conformance.said import Said, dense
+from simulator.conformance.said import dense
+from simulator.conformance.scene import Behind, Moment, OwnDraws, Run, misused, still
 from simulator.day import Day
-from simulator.draws import Bools, Draws
+from simulator.draws import Bools
 from simulator.members import COLUMNS, NEVER, Members
 from simulator.metrics import METRICS
-from simulator.stimuli import Award, Offer
 from simulator.strategy import Memory, Strategy, blank_memory
 from simulator.ties import Ties
 
 Array = NDArray[Any]
 SEED = 11
-_DAILY = tuple(m.name for m in METRICS if m.daily)
+#: What a strategy may look up of yesterday: the daily metrics, and counts beside them.
+_COUNTS = (
+    "answered", "awakened", "declined", "dormant_members", "exits", "first_voices", "joined", "members",
+    "mutes", "never_spoken", "questions",
+)  # fmt: skip
+_DAILY = (*(m.name for m in METRICS if m.daily), *_COUNTS)
 _ROLES = {
     "ordinary": (0.05, 0.1, 0.35, 0.5),
     "no owner": (0.0, 0.1, 0.4, 0.5),
     "no KOL": (0.1, 0.0, 0.4, 0.5),
     "lurkers only": (0.0, 0.0, 0.0, 1.0),
 }
-
-
-@dataclass(frozen=True)
-class Moment:
-    """What a strategy finds on one day: members before and after talk, and what was scripted."""
-
-    day: int
-    before: Members
-    after: Members
-    whom: Bools
-    came: Bools
-    talk: Mapping[str, Array]
-    yesterday: Mapping[str, Array]
-    fresh: Bools
-    takes_part: Bools
-
-
-class _Behind:
-    """What a day asks of the world behind it."""
-
-    def __init__(self, bench: "Bench", moment: Moment) -> None:
-        self.ties, self.uptake, self.moment, self.talking = bench.ties, self, moment, False
-
-    def today(self, name: str) -> Array:
-        """Today's talk, nought before it."""
-        array = self.moment.talk[name]
-        return _still(array if self.talking else np.zeros_like(array))
-
-    def checks_in(self, _: Any, draws: Draws, among: Bools) -> Bools:
-        """Who of the visitors ``among`` checks in: as scripted."""
-        return among & self.moment.takes_part
-
-    def goes(self, _: Any, draws: Draws, among: Bools, decision: str) -> Bools:
-        """Who of ``among`` would go: as scripted."""
-        return among & self.moment.takes_part
-
-
-class OwnDraws(Draws):
-    """A strategy's draws that note whose other luck was looked up."""
-
-    peeks: list[str]
-
-    def of(self, owner: str, day: int | None = None) -> Draws:
-        """The draws of another owner or another day, noted unless they are its own of today or before."""
-        if not owner.startswith(self.owner) or (day is not None and day > self.day):
-            self.peeks.append(f"{owner!r} on day {self.day if day is None else day}")
-        return super().of(owner, day)
-
-
-@dataclass
-class Run:
-    """What a strategy did on a bench, day by day, and what it should not have done on the way.
-
-    Attributes:
-        said: What it showed and gave each day.
-        memory: Its memory in the end.
-        written: What ``offer`` changed in memory.
-        misused: What was wrong with how memory was used.
-        peeks: Whose luck other than its own was looked up.
-    """
-
-    said: list[Said] = field(default_factory=list)
-    memory: Memory = field(default_factory=dict)
-    written: list[str] = field(default_factory=list)
-    misused: list[str] = field(default_factory=list)
-    peeks: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, eq=False)
@@ -231,9 +170,9 @@ class Bench:
                     day,
                     before,
                     self._members(there, last_came, last_spoke, visits, messages),
-                    _still(self._seat(s["addressed"] & there)),
-                    _still(self._seat(came)),
-                    {name: _still(self._seat(column)) for name, column in talk.items()},
+                    still(self._seat(s["addressed"] & there)),
+                    still(self._seat(came)),
+                    {name: still(self._seat(column)) for name, column in talk.items()},
                     numbers,
                     self._seat(there != before_there),
                     self._seat(s["takes_part"][n]),
@@ -243,7 +182,7 @@ class Bench:
         return out
 
     def _group(self, numbers: Array) -> Array:
-        return _still(numbers if self.rows is None else numbers[list(self.rows)])
+        return still(numbers if self.rows is None else numbers[list(self.rows)])
 
     def _members(
         self, there: Bools, last_came: Array, last_spoke: Array, visits: Array, messages: Array
@@ -298,7 +237,7 @@ class Bench:
         for moment in self.moments[first:last]:
             for column in kept.values():
                 column[moment.fresh] = 0
-            behind = _Behind(self, moment)
+            behind = Behind(self.ties, moment)
             draws = OwnDraws(SEED, numbers, moment.before.id, f"strategy {label}", moment.day)
             draws.peeks = run.peeks
             day = Day(moment.day, moment.before, draws, moment.yesterday, behind)  # type: ignore[arg-type]
@@ -308,33 +247,12 @@ class Bench:
             run.written += [n for n, column in kept.items() if not np.array_equal(column, was[n])]
             behind.talking = True
             award = strategy.award(replace(day, members=moment.after), moment.whom, moment.came, given)
-            run.misused += _misused(given, kept)
+            run.misused += misused(given, kept)
             run.said.append(dense(self, moment, offer, award))
         return run
-
-
-def _misused(given: Memory, kept: Memory) -> list[str]:
-    """Columns that were not declared, are gone, or are no longer the ones the world keeps."""
-    strange = [f"{name!r} is not declared in remembers" for name in given if name not in kept]
-    lost = [f"{name!r} was taken out" for name in kept if name not in given]
-    bound = [
-        f"{name!r} was bound to another array; write into it, memory[{name!r}][:] = ..."
-        for name in kept
-        if name in given and given[name] is not kept[name]
-    ]
-    return strange + lost + bound
-
-
-def _still(array: Array) -> Array:
-    array = np.ascontiguousarray(array)
-    array.flags.writeable = False
-    return array
 
 
 def days_of(strategy: Strategy, most: int = 9, within: int = 400) -> tuple[int, ...]:
     """The first days of a strategy's own calendar, triggers left aside."""
     days: Sequence[int] = [day for day in range(within) if strategy.when.today(day)]
     return tuple(days[:most])
-
-
-__all__ = ["Award", "Bench", "Moment", "Offer", "Run", "days_of"]

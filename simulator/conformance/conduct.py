@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from simulator.conformance.bench import Bench, Run, days_of
+from simulator.conformance.bench import Bench, days_of
 from simulator.conformance.form import STRATEGY
 from simulator.conformance.said import Said, differ
+from simulator.conformance.scene import Run
 from simulator.conformance.strays import no_strays
 from simulator.conformance.verdict import Bibliography, need
 from simulator.errors import UserError

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from simulator.stimuli import CHANNELS, Award, Offer, used
 
 if TYPE_CHECKING:
-    from simulator.conformance.bench import Bench, Moment
+    from simulator.conformance.bench import Bench
+    from simulator.conformance.scene import Moment
 
 Array = NDArray[Any]
 #: Channels that say who is together with whom: only that counts, not the number.
