@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from experiments.claims.answer import MOST
 from experiments.claims.evidence import Evidence, Turn, region
 from experiments.claims.runner import UNEQUAL, WAGE, Finding
@@ -16,6 +18,10 @@ SIGNS = {"supported": "✓", "not_supported": "✕", "depends": "◇", "built_in
 MARKS = {"for": "✓", "against": "✕", "open": "?"}
 #: Shares of groups that die, outside which a lifespan is hardly seen.
 _HARDLY, _NEARLY = 0.20, 0.80
+#: Share of runs that come out alike, from which it is said.
+_ALIKE = 0.5
+#: Unit of metrics that are joined.
+_NONE = ""
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,7 @@ class Words(Amounts):
     def story(self, found: Finding) -> Story:
         """All that is said of a claim."""
         say, lang, claim, answer = self.say, self.say.lang, found.claim, found.answer
-        spend, notes = self._spend(found), (*self._uneven(found), *self._deaths(found), *self._failed(found))
+        spend, notes = self._spend(found), self._notes(found)
         return Story(
             key=name(claim.key),
             code=answer.code,
@@ -111,7 +117,7 @@ class Words(Amounts):
         return self.say("claims.summary", of=len(found), list=self.say("claims.comma").join(counts))
 
     def _part(self, evidence: Evidence) -> PartStory:
-        effect, unit = evidence.effect, evidence.part.unit or "plain"
+        effect, unit = evidence.effect, evidence.part.unit or _NONE
         ends = effect.ci_low, effect.ci_high
         return PartStory(
             self.title(evidence),
@@ -174,7 +180,7 @@ class Words(Amounts):
         within = region(evidence.part.holds, evidence.matters)
         gaps = [max(within[0] - mean, mean - within[1]) for mean in (turn.low, turn.high)]
         kind = "high" if gaps[1] < gaps[0] else "low"
-        unit = evidence.part.unit or "plain"
+        unit = evidence.part.unit or _NONE
         both = turn.low, turn.high
         return self.say(
             f"claims.meaning.{kind}",
@@ -196,6 +202,18 @@ class Words(Amounts):
         cell = next(cell for cell in found.claim.cells if cell.name == name)
         return cell.title.get(self.say.lang) or name
 
+    def amount(self, value: float, unit: str, signed: bool = False, beside: tuple[float, ...] = ()) -> str:
+        """A number with its unit; one of joined metrics, which has none, with three figures."""
+        if unit != _NONE:
+            return super().amount(value, unit, signed, beside)
+        return f"{value:{'+' if signed else ''}.3g}".replace("-", "−")
+
+    def interval(self, low: float, high: float, unit: str, bare: bool = False) -> str:
+        """Two ends of an interval of a difference."""
+        if unit != _NONE:
+            return super().interval(low, high, unit, bare)
+        return self.say("range", low=self.amount(low, unit), high=self.amount(high, unit))
+
     def _spend(self, found: Finding) -> str:
         said = []
         for cell in found.claim.cells:
@@ -210,6 +228,21 @@ class Words(Amounts):
             text = self.say("claims.cost", cell=self.cell(found, cell.name), parts=together, total=total)
             said.append(text + "".join(self.say("claims.comma") + part for part in parts[2:]))
         return self.say("claims.semicolon").join(said)
+
+    def _notes(self, found: Finding) -> tuple[str, ...]:
+        """What one must know of the runs to believe the answer, or not to."""
+        return (*self._uneven(found), *self._alike(found), *self._deaths(found), *self._failed(found))
+
+    def _alike(self, found: Finding) -> list[str]:
+        """Parts that were hardly put to the test: in most runs what is compared came out the same."""
+        said = []
+        for evidence in found.evidence:
+            runs = found.played.contrast(evidence.part.contrast, evidence.part.name)
+            same = float(np.mean(runs == 0.0))
+            if same > _ALIKE:
+                n = f"{100 * same:.0f}"
+                said.append(self.say("claims.alike", title=self.title(evidence), n=n))
+        return said
 
     def _uneven(self, found: Finding) -> list[str]:
         if found.uneven <= UNEQUAL:

@@ -483,6 +483,22 @@ def test_the_form_of_the_json(found):
     assert shown["n_worlds"] == shown["n_twins"] == 20
 
 
+def test_what_hardly_moves_is_said_to_be_a_weak_test():
+    few = played(np.where(np.arange(N) < 20, 5.0, 0.0), luck=0.0)
+    one = claim()
+    shown = weigh(one, few, {})
+    made = Finding(one, few, shown, judge(shown))
+    assert "in 80% of runs" in " ".join(Words(Catalogue("en")).story(made).notes)
+
+
+def test_joined_metrics_have_no_unit_and_three_figures():
+    words = Words(Catalogue("en"))
+    assert words.amount(-0.00123456, "", signed=True) == "−0.00123"
+    assert words.interval(-0.00123456, 12.345, "") == "−0.00123 to 12.3"
+    assert part(metric="new_ties / voices").unit == ""
+    assert part(metric="voices - voices_kol").unit == "members/day"
+
+
 def test_a_failed_run_is_a_line_not_the_end(found):
     failed = replace(found, played=replace(found.played, failures=(("told", "ValueError: no"),)))
     assert "ValueError: no" in " ".join(Words(Catalogue("en")).story(failed).notes)
