@@ -18,6 +18,7 @@ from experiments.language import near
 from experiments.messages import Catalogue
 from simulator.errors import UserError
 
+_ALL = "all"
 _MARKS = {
     "passed": ("✓", "green"),
     "failed": ("✗", "bold red"),
@@ -36,7 +37,7 @@ def run(call: Call) -> int:
         if "=" in name:
             raise UserError(say("cli.no_words", word=name, allowed="lang=en, lang=zh"))
     if not names:
-        raise UserError(say("check.nothing"))
+        raise UserError(say("check.nothing", all=_ALL))
     console, failed = Console(), 0
     for name, kind in [pair for word in names for pair in _found(word, say)]:
         with console.status(say("check.running", name=name)):
@@ -68,7 +69,7 @@ def _found(word: str, say: Catalogue) -> list[tuple[str, type]]:
 
     if ":" in word:
         return [(word, _imported(word, say))]
-    if word == "all":
+    if word == _ALL:
         return [*strategies().items(), *mechanisms().items()]
     with suppress(UserError):
         word = known.tactic(word)
@@ -76,7 +77,7 @@ def _found(word: str, say: Catalogue) -> list[tuple[str, type]]:
         (name, kind) for group in (strategies(), mechanisms()) for name, kind in group.items() if name == word
     ]
     if not found:
-        valid = (*strategies(), *mechanisms(), "all")
+        valid = (*strategies(), *mechanisms(), _ALL)
         raise UserError(say("check.unknown", name=word, hint=near(say, word, valid)))
     return found
 

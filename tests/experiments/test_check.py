@@ -67,7 +67,7 @@ def test_what_is_wrong_is_said_and_the_status_is_one(package, capsys):
     package("kit_rude")
     status, out, _ = told(capsys, "kit_rude.rude:Rude", "kit_rude.thanks:Thanks", "lang=en")
     assert status == 1
-    assert "✗ doses praise is -1 on day 0" in out
+    assert "from nought up. No: praise is -1 on day 0" in out
     assert "- padding_irrelevant Not run: doses comes first" in out
     assert "kit_rude.thanks:Thanks: all 25 checks passed" in out
     status, out, _ = told(capsys, "kit_rude.rude:Rude", "lang=zh")
