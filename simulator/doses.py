@@ -18,18 +18,23 @@ _INFINITE = float("inf")
 _Stimuli = TypeVar("_Stimuli", Offer, Award)
 
 
-def accept(name: str, uses: frozenset[str], stimuli: Offer | Award | Entry) -> None:
+def accept(name: str, uses: frozenset[str], stimuli: Offer | Award | Entry) -> dict[str, Any]:
     """Refuse channels that a tactic did not declare, and doses that are negative or not finite.
 
     A tactic may only use channels it declares, or the check for listeners would be worth nothing.
 
+    Returns:
+        What is not left empty, by channel.
+
     Raises:
         UserError: Naming the strategy, the channel and the value.
     """
-    entry = isinstance(stimuli, Entry)
-    for channel, dose in vars(stimuli).items():
-        if dose is None or (isinstance(dose, tuple) and not dose) or (entry and dose == 0):
-            continue
+    held = {name: dose for name, dose in vars(stimuli).items() if dose is not None}
+    if not held.get("prospects", True):
+        del held["prospects"]
+    if isinstance(stimuli, Entry):
+        held = {name: dose for name, dose in held.items() if dose != 0}
+    for channel, dose in held.items():
         if channel not in uses and channel not in _BOOKED:
             raise UserError(
                 f"Strategy {name!r} uses channel {channel!r} but declares only {', '.join(sorted(uses))}."
@@ -44,6 +49,7 @@ def accept(name: str, uses: frozenset[str], stimuli: Offer | Award | Entry) -> N
                     f"Strategy {name!r} gives {value:g} in channel {channel!r}; "
                     f"a dose must be a finite number of {CHANNELS[channel].unit} from {low}."
                 )
+    return held
 
 
 def _sound(dose: Any, low: int) -> bool:
@@ -65,6 +71,21 @@ def _within(doses, low):
     for i in range(doses.shape[0]):
         outside += not (doses[i] >= low and doses[i] < np.inf)
     return outside == 0
+
+
+@kernel
+def hand_out(dose, whom, there, total):
+    """Add a dose, ``(R, 1)`` or ``(R, N)``, to what each of ``whom`` gets who is ``there``."""
+    nil = np.float32(0)
+    for r in range(total.shape[0]):
+        row, meant, about, mine = total[r], whom[r], there[r], dose[r]
+        if dose.shape[1] == 1:
+            same = mine[0]
+            for i in range(row.shape[0]):
+                row[i] += same if meant[i] & about[i] else nil
+        else:
+            for i in range(row.shape[0]):
+                row[i] += mine[i] if meant[i] & about[i] else nil
 
 
 def only_where(stimuli: _Stimuli, acts: NDArray[np.bool_]) -> _Stimuli:

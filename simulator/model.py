@@ -9,6 +9,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.draws import Draws
 from simulator.errors import UserError, unknown
 from simulator.knobs import number
 from simulator.members import Members, Role
@@ -238,6 +239,7 @@ class _Days(Simulation):
         super()._leave()
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """In a copy, the read-only views that strategies see must be views of the copy."""
+        """In a copy, what looks at the members must look at those of the copy."""
         vars(self).update(state)
         self.world.watched = self.world.members.watched()
+        self.world.draws = Draws(self.world.seed, self.world.replicates, self.world.members.id)

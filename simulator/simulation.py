@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from simulator.day import Day
 from simulator.doses import accept, only_where
+from simulator.draws import Bools
 from simulator.errors import UserError
 from simulator.founding import found
 from simulator.measure import life_rows, measure
@@ -16,6 +17,7 @@ from simulator.record import RunRecord
 from simulator.registry import make_mechanisms
 from simulator.rows import listed
 from simulator.scenario import Scenario
+from simulator.schedule import Who
 from simulator.stimuli import BOOKS, LEDGER, check_heard, per_group
 from simulator.triggers import Watch
 from simulator.world import Showing, World
@@ -69,6 +71,7 @@ class Simulation:
         self._plan = [(phase, m, getattr(m, phase)) for phase in PHASES for m in on if phase in m.phases()]
         self._phases = {phase: [run for name, _, run in self._plan if name == phase] for phase in PHASES}
         self._days: list[dict[str, NDArray[Any]]] = []
+        self._nothing = np.zeros(len(numbers))
         self._ledger: list[dict[str, dict[str, NDArray[np.float64]]]] = []
         found(self.world)
         self._run("opening")
@@ -118,7 +121,7 @@ class Simulation:
         w = self.world
         if w.gifts.any():
             w.sent[:] = False
-        w.offers, w.awards, w.novelty, w.totals, w.sums = [], [], {}, {}, {}
+        w.offers, w.awards, w.gives, w.novelty, w.totals, w.sums = [], [], {}, {}, {}, {}
         for counter in (w.joined, w.mutes, w.gifts, w.new_ties, w.questions, w.talk, w.voices):
             counter[...] = 0
         if w.stirred:
@@ -130,20 +133,26 @@ class Simulation:
     def _offers(self) -> list[Day]:
         """Ask today's tactics what they show, and whom; the day as each of them saw it."""
         w, days = self.world, []
+        addressed: dict[Who, Bools] = {}
         for tactic in w.tactics:
             acts, strategy = w.acting.get(tactic.label), tactic.strategy
             if acts is None:
                 continue
             draws = w.draws.of(f"strategy {tactic.label}", w.day)
             days.append(Day(w.day, w.watched, draws, w.daily, w))
-            whom = strategy.who.among(days[-1])
-            whom = (whom if acts.all() else whom & acts[:, None]).view()
+            whom = addressed.get(strategy.who)
+            if whom is None:
+                whom = strategy.who.among(days[-1])
+                if strategy.who.share == 1:  # which lot somebody draws is each tactic's own
+                    addressed[strategy.who] = whom
+            everywhere = bool(acts.all())
+            whom = (whom if everywhere else whom & acts[:, None]).view()
             whom.flags.writeable = False
             offer = strategy.offer(days[-1], whom, w.memory(tactic))
-            if not acts.all():
+            if not everywhere:
                 offer = only_where(offer, acts)
-            accept(strategy.name, strategy.uses, offer)
-            w.offers.append(Showing(tactic, whom, offer, acts))
+            says = accept(strategy.name, strategy.uses, offer)
+            w.offers.append(Showing(tactic, whom, offer, acts, everywhere, says))
         return days
 
     def _awards(self, days: Sequence[Day]) -> None:
@@ -154,16 +163,20 @@ class Simulation:
         booked: dict[str, dict[str, NDArray[np.float64]]] = {}
         for day, shown in zip(days, w.offers, strict=True):
             tactic, acts, strategy = shown.tactic, shown.acts, shown.tactic.strategy
-            if acts.all():
+            if shown.everywhere:
                 award = strategy.award(day, shown.whom, came, w.memory(tactic))
             else:
                 kept = {name: column[~acts] for name, column in w.memory(tactic).items()}
                 award = only_where(strategy.award(day, shown.whom, came, w.memory(tactic)), acts)
                 for name, column in kept.items():
                     w.memory(tactic)[name][~acts] = column
-            accept(strategy.name, strategy.uses, award)
+            given = accept(strategy.name, strategy.uses, award)
             w.awards.append((tactic, award))
-            booked[tactic.label] = {kind: per_group(getattr(award, kind), rows) for kind in LEDGER}
+            for channel, dose in given.items():
+                w.gives.setdefault(channel, []).append((shown, dose))
+            booked[tactic.label] = {
+                kind: per_group(given[kind], rows) if kind in given else self._nothing for kind in LEDGER
+            }
             booked[tactic.label]["acted"] = acts.astype(np.float64)
         self._ledger.append(booked)
 
@@ -186,13 +199,12 @@ class Simulation:
 
     def record(self) -> RunRecord:
         """Everything recorded up to now."""
-        w, rows = self.world, self.world.shape[0]
+        w, nothing = self.world, self._nothing
         names = list(self._days[0]) if self._days else []
         daily = {name: np.stack([day[name] for day in self._days], axis=1) for name in names}
         parts = [*w.departed, life_rows(w, w.members.present, -1)]
         table = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
         order = np.lexsort((table["id"], table["row"], table["replicate"]))
-        nothing = np.zeros(rows)
         ledger = {
             t.label: {
                 kind: np.stack([day.get(t.label, {}).get(kind, nothing) for day in self._ledger], axis=1)

@@ -1,6 +1,6 @@
 """The state of a block of communities during a run: what phases read and write."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -9,17 +9,16 @@ from numpy.typing import NDArray
 
 from simulator.community import Community
 from simulator.day import exact_sum
+from simulator.doses import hand_out
 from simulator.draws import Bools, Draws
 from simulator.founding import reference
 from simulator.mechanism import Mechanism, Parameters, Params, design
 from simulator.members import Column, Members
-from simulator.schedule import Who
-from simulator.stimuli import CHANNELS, Award, Dose, Entry, Offer, per_member, used
+from simulator.stimuli import CHANNELS, Award, Entry, Offer, broad, used
 from simulator.strategy import Memory, Strategy, blank_memory
 from simulator.ties import Ties
 
 Floats = NDArray[np.float32]
-EVERYBODY = Who()
 
 
 @dataclass(frozen=True)
@@ -41,12 +40,15 @@ class Showing:
 
     Doses meant for members reach ``whom`` only, whatever the strategy returned. ``acts``, ``(R,)``, says in
     which replicates its triggers let it act; in the others nobody is addressed and every dose is nought.
+    ``everywhere`` says that it acts in all, ``says`` holds the doses of the offer that are any, by channel.
     """
 
     tactic: Tactic
     whom: Bools
     offer: Offer
     acts: Bools
+    everywhere: bool
+    says: Mapping[str, Any]
 
 
 class World:
@@ -75,6 +77,7 @@ class World:
         came, posts, asked, answered, replied: Today's outcomes, ``(R, N)``.
         acting: By label, the replicates in which a tactic acts today, ``(R,)``; left out: in none.
         offers, awards: Today's stimuli, one per tactic that acts today.
+        gives: By award channel, the tactics that give anything in it today, and what.
         visitors: Number of today's visitors, ``(R,)``; ``crowd`` the same of yesterday (of an ordinary day on
             day 0). Their slots are ``here[r, :visitors[r]]``.
         awake: Slots of those who have not muted the group, ``awake[r, :waking[r]]``, today before offers.
@@ -139,6 +142,7 @@ class World:
         self.shelter: Floats | None = None
         self.circles: NDArray[np.int64] | None = None
         self.entries: list[tuple[Tactic, Entry]] = [(t, t.strategy.entry()) for t in self.tactics]
+        self._doors = [(t.label, e) for t, e in self.entries if used(e)]
         self.guests = np.zeros(rows)
         self.talking = False
         nobody = np.zeros(0, np.int64)
@@ -163,6 +167,7 @@ class World:
         self.acting: dict[str, Bools] = {}
         self.offers: list[Showing] = []
         self.awards: list[tuple[Tactic, Award]] = []
+        self.gives: dict[str, list[tuple[Showing, Any]]] = {}
         self.totals: dict[str, Floats | None] = {}
         self.sums: dict[str, NDArray[np.float64]] = {}
         self.daily: dict[str, NDArray[Any]] = {}
@@ -194,6 +199,10 @@ class World:
         """A mechanism's column for one tactic's cue."""
         return self.members[f"{name}:{tactic.index}"]
 
+    def cues(self, name: str) -> NDArray[Any]:
+        """A mechanism's column for every tactic's cue, ``(tactics, R, N)``."""
+        return self.members.block([f"{name}:{tactic.index}" for tactic in self.tactics])
+
     def fresh(self, tactic: Tactic) -> Floats:
         """Novelty of a tactic to each member today, ``(R, N)``; 1 where that mechanism is off."""
         return self.novelty.get(tactic.index, self._plain)
@@ -215,7 +224,7 @@ class World:
 
         A tactic's terms hold where it acts, on the days on which it acts: day 0 is that of the founders.
         """
-        terms = [(self.acting[t.label], e) for t, e in self.entries if used(e) and t.label in self.acting]
+        terms = [(self.acting[label], e) for label, e in self._doors if label in self.acting]
         if not terms:
             return None
         names = ("fee", "screening", "ceremony")
@@ -238,13 +247,9 @@ class World:
         """Whom a tactic that acts today addresses, ``(R, N)``."""
         return next(shown.whom for shown in self.offers if shown.tactic is tactic)
 
-    def dose(self, tactic: Tactic, award: Award, channel: str) -> Floats | None:
-        """What one tactic gives in a channel today, ``(R, N)``, to those it addresses; None for nothing."""
-        given: Dose = getattr(award, channel)
-        dose = None if given is None else per_member(given, self.shape)
-        if dose is None or tactic.strategy.who == EVERYBODY:
-            return dose
-        return dose * self.whom(tactic)
+    def shown(self, channel: str) -> list[tuple[Showing, Any]]:
+        """The tactics that show anything in an offer channel today, and what."""
+        return [(shown, shown.says[channel]) for shown in self.offers if channel in shown.says]
 
     def given(self, channel: str) -> Floats | None:
         """Today's total of an award channel over all tactics, ``(R, N)``; None where nobody gave any.
@@ -254,12 +259,12 @@ class World:
         if channel in self.totals:
             return self.totals[channel]
         total: Floats | None = None
-        for tactic, award in self.awards:
-            dose = self.dose(tactic, award, channel)
+        for shown, given in self.gives.get(channel, ()):
+            dose = broad(given, self.shape[0])
             if dose is not None:
-                total = dose if total is None else total + dose
-        if total is not None:
-            total = total * (self.came if CHANNELS[channel].reaches == "came" else self.members.present)
+                total = np.zeros(self.shape, np.float32) if total is None else total
+                there = self.came if CHANNELS[channel].reaches == "came" else self.members.present
+                hand_out(dose, shown.whom, there, total)
         self.totals[channel] = total
         return total
 
@@ -272,12 +277,11 @@ class World:
 
     def given_to_all(self, channel: str) -> NDArray[np.float64]:
         """Today's total of a community-wide award channel, ``(R,)``."""
-        total = np.zeros(self.shape[0])
-        for _, award in self.awards:
-            dose: Dose = getattr(award, channel)
-            if dose is not None:
-                total += dose
-        return total
+        if channel not in self.sums:
+            self.sums[channel] = np.zeros(self.shape[0])
+            for _, dose in self.gives.get(channel, ()):
+                self.sums[channel] += dose
+        return self.sums[channel]
 
     @property
     def uptake(self) -> "Uptake | Nobody":

@@ -138,10 +138,9 @@ class Bonding(Mechanism):
         p, ties = world.params[self.name], world.ties
         ties.strengthen(world.posts > 0, p["talk"])
         new = self._talk(world)
-        for tactic, award in world.awards:
-            if award.gatherings is not None:
-                there = world.whom(tactic) & world.members.present
-                new = new + self._meet(world, np.where(there, award.gatherings, -1).astype(np.int32))
+        for shown, tables in world.gives.get("gatherings", ()):
+            there = shown.whom & world.members.present
+            new = new + self._meet(world, np.where(there, tables, -1).astype(np.int32))
         world.new_ties = new
         met = world.members.met
         meetings = any("gatherings" in tactic.strategy.uses for tactic in world.tactics)

@@ -144,12 +144,11 @@ def _those(who: NDArray[np.bool_]) -> tuple[NDArray[np.uint32], NDArray[np.int64
 def _tables(world: "World") -> Table | None:
     """The number of everybody's circle, which no other has, ``(R, N)``; -1 for none. None for no circles."""
     table: Table | None = None
-    for shown in world.offers:
-        if shown.offer.circles is not None:
-            circle = np.broadcast_to(np.asarray(shown.offer.circles, np.int64), world.shape)
-            if circle.max(initial=0) >= 4 * world.shape[1]:  # any numbers will do, but we count by them
-                circle = np.where(circle >= 0, np.unique(circle, return_inverse=True)[1], -1)
-            table = np.full(world.shape, -1, np.int64) if table is None else table
-            there = shown.whom & world.members.present
-            _number(np.ascontiguousarray(circle), there, shown.tactic.index, len(world.tactics), table)
+    for shown, circles in world.shown("circles"):
+        circle = np.broadcast_to(np.asarray(circles, np.int64), world.shape)
+        if circle.max(initial=0) >= 4 * world.shape[1]:  # any numbers will do, but we count by them
+            circle = np.where(circle >= 0, np.unique(circle, return_inverse=True)[1], -1)
+        table = np.full(world.shape, -1, np.int64) if table is None else table
+        there = shown.whom & world.members.present
+        _number(np.ascontiguousarray(circle), there, shown.tactic.index, len(world.tactics), table)
     return table

@@ -66,8 +66,8 @@ class Content(Mechanism):
         p = world.params[self.name]
         interest, opening = world.members.interest, np.float32(world.community.interest)
         _attract(world.pull, interest, p["weight"], world.value, opening * np.float32(V0))
-        for shown in world.offers:
-            dose = broad(shown.offer.announced, world.shape[0])
+        for shown, announced in world.shown("announced"):
+            dose = broad(announced, world.shape[0])
             if dose is not None:
                 force = p["weight"][:, None] * interest * (1 - np.exp(-dose / p["knee"][:, None]))
                 nudge(world.pull, force, world.fresh(shown.tactic), shown.whom)

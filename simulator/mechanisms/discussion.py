@@ -34,8 +34,8 @@ class Discussion(Mechanism):
     def pull(self, world: "World") -> None:
         """Have each tactic's topics talked about by those whom it addresses."""
         weight = world.params[self.name]["weight"][:, None]
-        for shown in world.offers:
-            topics = broad(shown.offer.topics, world.shape[0])
+        for shown, dose in world.shown("topics"):
+            topics = broad(dose, world.shape[0])
             if topics is not None:
                 usual = np.float32(max(world.community.interest, 0.01))
                 care = np.minimum(world.members.interest / usual, _MOST)

@@ -76,8 +76,8 @@ class Helping(Mechanism):
     def _share(world: "World") -> NDArray[np.float64] | None:
         """Share of the ability present that is asked to help today, ``(R,)``; None where nobody is."""
         heard = None
-        for shown in world.offers:
-            help = broad(shown.offer.help, world.shape[0])
+        for shown, dose in world.shown("help"):
+            help = broad(dose, world.shape[0])
             if help is not None:
                 more = help * world.fresh(shown.tactic) * shown.whom
                 heard = more if heard is None else heard + more

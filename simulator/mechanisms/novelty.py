@@ -8,8 +8,9 @@ member and tactic, on days on which it shows them anything. Assumptions: sizes, 
 exposure on, and that it recovers by rest only.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -18,7 +19,6 @@ from simulator.jit import kernel
 from simulator.knobs import param, positive
 from simulator.mechanism import Mechanism
 from simulator.members import Column
-from simulator.stimuli import Offer, used
 
 if TYPE_CHECKING:
     from simulator.world import World
@@ -37,17 +37,18 @@ def _fresh(seen, whom, awake, waking, floor, scale, out):
                 seen[r, i] += one
 
 
-def _exposed(offer: Offer, whom: Bools) -> Bools:
+def _exposed(says: Mapping[str, Any], whom: Bools) -> Bools:
     """Who of ``whom`` is shown anything: a dose of nought is none, or a row would depend on its company."""
-    prospects = [prospect.amount for prospect in offer.prospects]
-    circles = [] if offer.circles is None else [offer.circles + 1]
-    doses = [offer.prompt, offer.announced, offer.run, offer.topics, offer.help, *prospects, *circles]
-    arrays = [dose for dose in doses if isinstance(dose, np.ndarray)]
-    if any(dose for dose in doses if dose is not None and not isinstance(dose, np.ndarray)):
-        return whom
+    arrays = []
+    for channel, held in says.items():
+        for dose in [prospect.amount for prospect in held] if channel == "prospects" else [held]:
+            if isinstance(dose, np.ndarray):
+                arrays.append((dose, -1 if channel == "circles" else 0))
+            elif dose:
+                return whom
     some = np.zeros(whom.shape, bool)
-    for array in arrays:
-        some |= (array.reshape(-1, 1) if array.ndim < 2 else array) != 0
+    for array, nothing in arrays:
+        some |= (array.reshape(-1, 1) if array.ndim < 2 else array) != nothing
     return whom & some
 
 
@@ -72,19 +73,12 @@ class Novelty(Mechanism):
         """Age all exposures by a day; note today's and what freshness is left."""
         p = world.params[self.name]
         keep = (1 - p["recovery"])[:, None]
-        for tactic in world.tactics:
-            seen = world.cue("seen", tactic)
+        if world.tactics:
+            seen = world.cues("seen")
             seen *= keep
         for shown in world.offers:
-            if used(shown.offer):
-                out = np.empty(world.shape, np.float32)
-                _fresh(
-                    world.cue("seen", shown.tactic),
-                    _exposed(shown.offer, shown.whom),
-                    world.awake,
-                    world.waking,
-                    p["floor"],
-                    p["scale"],
-                    out,
-                )
-                world.novelty[shown.tactic.index] = out
+            if shown.says:
+                out, exposed = np.empty(world.shape, np.float32), _exposed(shown.says, shown.whom)
+                at = shown.tactic.index
+                _fresh(seen[at], exposed, world.awake, world.waking, p["floor"], p["scale"], out)
+                world.novelty[at] = out

@@ -32,7 +32,7 @@ class Prompts(Mechanism):
     def pull(self, world: "World") -> None:
         """Add each tactic's notice."""
         weight = world.params[self.name]["weight"][:, None]
-        for shown in world.offers:
-            dose = broad(shown.offer.prompt, world.shape[0])
+        for shown, prompt in world.shown("prompt"):
+            dose = broad(prompt, world.shape[0])
             if dose is not None:
                 nudge(world.pull, weight * (1 - np.exp(-dose)), world.fresh(shown.tactic), shown.whom)

@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.doses import hand_out
 from simulator.jit import kernel
 from simulator.knobs import param, positive
 from simulator.logit import add_term
 from simulator.mechanism import Mechanism
 from simulator.members import Column
-from simulator.stimuli import Prospect, broad
+from simulator.stimuli import Prospect, per_member
 
 if TYPE_CHECKING:
     from simulator.world import World
@@ -146,52 +147,46 @@ class Rewards(Mechanism):
             return
         p = world.params[self.name]
         add_term(world.pull, p["mood"], world.members.mood, np.float32(0))
-        for shown in world.offers:
-            if shown.offer.prospects:
-                amounts, chances = _stacked(shown.offer.prospects, world.shape[0])
-                _prospect(
-                    amounts, chances, shown.whom, world.awake, world.waking,
-                    world.cue("expected", shown.tactic), world.fresh(shown.tactic),
-                    p["weight"], p["phi"], p["adaptation"], p["loss"], p["money"], world.pull,
-                )  # fmt: skip
+        for shown, prospects in world.shown("prospects"):
+            amounts, chances = _stacked(prospects, world.shape[0])
+            _prospect(
+                amounts, chances, shown.whom, world.awake, world.waking,
+                world.cue("expected", shown.tactic), world.fresh(shown.tactic),
+                p["weight"], p["phi"], p["adaptation"], p["loss"], p["money"], world.pull,
+            )  # fmt: skip
 
     def learning(self, world: "World") -> None:
         """Let those who were cued and came learn what to expect, and feel about it."""
         if not world.tactics:
             return
         p, m = world.params[self.name], world.members
-        contingent = world.echo
-        cued = {shown.tactic.index: shown.whom for shown in world.offers if shown.offer.prospects}
-        given: list[tuple[int, Any]] = []
-        for tactic, award in world.awards:
-            doses = [world.dose(tactic, award, channel) for channel in ("reward", "packet")]
-            got = [dose for dose in doses if dose is not None]
-            if got:
-                given.append((tactic.index, got[0] if len(got) == 1 else got[0] + got[1]))
-                contingent = contingent + given[-1][1]
-            elif tactic.index in cued:
-                given.append((tactic.index, world.nought))
+        got: dict[int, Floats] = {}
+        for channel in ("reward", "packet"):
+            for shown, dose in world.gives.get(channel, ()):
+                yuan, at = per_member(dose, world.shape), shown.tactic.index
+                if yuan is not None:
+                    got[at] = got[at] + yuan if at in got else yuan
+        contingent = world.echo.copy() if got else world.echo
+        for shown in world.offers:
+            if shown.tactic.index in got:
+                hand_out(got[shown.tactic.index], shown.whom, world.came, contingent)
         _earn(contingent, world.came, p["money"], p["rho"], m.pay, m.mood)
-        for index, dose in given:
-            if index in cued:
-                _learn(
-                    dose, cued[index], world.here, world.visitors, m[f"expected:{index}"], m.mood,
-                    p["eta"], p["rho"], p["adaptation"], p["loss"], p["money"],
-                )  # fmt: skip
+        for shown, _ in world.shown("prospects"):
+            _learn(
+                got.get(shown.tactic.index, world.nought), shown.whom, world.here, world.visitors,
+                world.cue("expected", shown.tactic), m.mood,
+                p["eta"], p["rho"], p["adaptation"], p["loss"], p["money"],
+            )  # fmt: skip
 
 
 def _stacked(prospects: tuple[Prospect, ...], replicates: int) -> tuple[Floats, Floats]:
     """Amounts and chances as float32 (outcomes, R, 1 or N)."""
-    return tuple(  # type: ignore[return-value]
-        _side([broad(side, replicates) for side in sides], replicates)
-        for sides in zip(*((prospect.amount, prospect.chance) for prospect in prospects), strict=True)
-    )
+    return _side([p.amount for p in prospects], replicates), _side([p.chance for p in prospects], replicates)
 
 
 def _side(parts: list[Any], replicates: int) -> Floats:
-    width = max(1 if part is None else part.shape[1] for part in parts)
-    out = np.zeros((len(parts), replicates, width), np.float32)
+    width = max(part.shape[1] if isinstance(part, np.ndarray) and part.ndim == 2 else 1 for part in parts)
+    out = np.empty((len(parts), replicates, width), np.float32)
     for n, part in enumerate(parts):
-        if part is not None:
-            out[n] = part
+        out[n] = part[:, None] if isinstance(part, np.ndarray) and part.ndim == 1 else part
     return out

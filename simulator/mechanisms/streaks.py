@@ -74,8 +74,8 @@ class Streaks(Mechanism):
         """Add what is at stake, subtract what was lost."""
         p = world.params[self.name]
         fade = (0.5 ** (1 / p["half_life"])).astype(np.float32)
-        for shown in world.offers:
-            run = per_member(shown.offer.run, world.shape)
+        for shown, dose in world.shown("run"):
+            run = per_member(dose, world.shape)
             if run is not None:
                 held, wound = world.cue("held", shown.tactic), world.cue("wound", shown.tactic)
                 fresh = world.fresh(shown.tactic)
