@@ -12,7 +12,7 @@ parameters) lies inside the effects for which the part holds (``for``), outside 
 5. else *undecided*, with the number of worlds that would about decide it, where one would.
 
 What is supported is *built in* where it holds in over 95% of the worlds, or hangs on one coefficient that
-cannot change its sign: with that one at nought, in the same worlds, the effect of a part is no longer told
+cannot change its sign: with that one off, in the same worlds, the effect of a part is no longer told
 from nothing, and less than half of it is left. No credit is taken for it.
 """
 

@@ -1,4 +1,8 @@
-"""What an effect hangs on: coefficients that cannot change their sign, set to nought one at a time."""
+"""What an effect hangs on: coefficients that cannot change their sign, switched off one at a time.
+
+Off is nought; of factors that multiply something it is one. What is divided by, and the shape of a
+distribution, cannot be switched off and is not tried.
+"""
 
 from dataclasses import dataclass
 
@@ -12,10 +16,13 @@ from simulator.knobs import Knob, drawn, knobs
 from simulator.registry import make_mechanisms
 from simulator.scenario import Scenario
 
+#: Factors that do nothing at one, and whose ranges end there.
+FACTORS = ("bonding.others", "entry.risk", "referral.risk")
+
 
 @dataclass(frozen=True)
 class Coefficient:
-    """A parameter of a mechanism whose range lies on one side of nought."""
+    """A parameter of a mechanism whose range lies on one side of the value at which it does nothing."""
 
     mechanism: str
     parameter: str
@@ -27,8 +34,8 @@ class Coefficient:
 
     @property
     def off(self) -> dict[str, dict[str, float]]:
-        """Settings with it at nought."""
-        return {self.mechanism: {self.parameter: 0.0}}
+        """Settings with it switched off."""
+        return {self.mechanism: {self.parameter: 1.0 if self.name in FACTORS else 0.0}}
 
 
 def coefficients(claim: Claim) -> tuple[Coefficient, ...]:
@@ -45,8 +52,10 @@ def coefficients(claim: Claim) -> tuple[Coefficient, ...]:
             if not (mechanism.hears & channels or _apart(mechanism.name, scenarios)):
                 continue
             for name, (field, spec) in knobs(mechanism).items():
-                if drawn(field) and _one_sided(spec) and (mechanism.name, name) not in handled:
-                    found[Coefficient(mechanism.name, name)] = None
+                one = Coefficient(mechanism.name, name)
+                told = one.name in FACTORS or _one_sided(spec)
+                if drawn(field) and told and (mechanism.name, name) not in handled:
+                    found[one] = None
     return tuple(found)
 
 
@@ -67,7 +76,7 @@ def hangs(claim: Claim, whole: Played, without: Played, evidence: tuple[Evidence
     Args:
         claim: The claim.
         whole: Its cells as they are.
-        without: Its cells with the coefficient at nought, with or without twins.
+        without: Its cells with the coefficient off, with or without twins.
         evidence: What the cells show as they are.
     """
     for part, shown in zip(claim.parts, evidence, strict=True):

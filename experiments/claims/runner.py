@@ -17,7 +17,7 @@ from experiments.workers import Pool
 WAGE = 30.0
 #: Share by which cells that should cost the same may differ before it is said.
 UNEQUAL = 0.10
-#: Worlds in which coefficients are set to nought; without twins, for only means are compared.
+#: Worlds in which coefficients are switched off; without twins, for only means are compared.
 ABLATED = 60
 #: Told of the work on one claim: its key, pieces done, pieces known of so far.
 Progress = Callable[[str, int, int], None]
@@ -32,7 +32,7 @@ class Finding:
         played: Its cells.
         evidence: What they show, part by part.
         answer: The answer.
-        tried: Coefficients that were set to nought; none where it was not supported.
+        tried: Coefficients that were switched off; none where it was not supported.
     """
 
     claim: Claim

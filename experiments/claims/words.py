@@ -19,7 +19,7 @@ MARKS = {"for": "✓", "against": "✕", "open": "?"}
 #: Shares of groups that die, outside which a lifespan is hardly seen.
 _HARDLY, _NEARLY = 0.20, 0.80
 #: Share of runs that come out alike, from which it is said.
-_ALIKE = 0.5
+_ALIKE = 0.9
 #: Unit of metrics that are joined.
 _NONE = ""
 

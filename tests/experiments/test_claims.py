@@ -10,7 +10,7 @@ from experiments import known
 from experiments.arms import read_arms
 from experiments.claims import cells, evidence, expression, runner
 from experiments.claims.answer import Answer, built_in, joint, judge
-from experiments.claims.carriers import Coefficient, coefficients, hangs
+from experiments.claims.carriers import FACTORS, Coefficient, coefficients, hangs
 from experiments.claims.cells import Played
 from experiments.claims.evidence import decide, parameters, region, turns, weigh
 from experiments.claims.expression import Term
@@ -368,6 +368,14 @@ def test_coefficients_are_those_that_cannot_change_sign_and_hear_the_tactic():
     assert Coefficient("prompts", "weight").off == {"prompts": {"weight": 0.0}}
 
 
+def test_factors_are_off_at_one():
+    for name in FACTORS:
+        mechanism, _, parameter = name.partition(".")
+        spec = knobs(mechanisms()[mechanism])[parameter][1]
+        assert spec.high == 1.0  # the end of its range: it cannot change sides
+        mechanisms()[mechanism].make(**Coefficient(mechanism, parameter).off[mechanism])
+
+
 def test_what_cells_set_apart_is_looked_at_but_not_what_they_set():
     one = real()
     off = replace(one.cells[1].scenario, mechanisms={"bonding": {"first": 0.0}}, strategies=())
@@ -484,11 +492,11 @@ def test_the_form_of_the_json(found):
 
 
 def test_what_hardly_moves_is_said_to_be_a_weak_test():
-    few = played(np.where(np.arange(N) < 20, 5.0, 0.0), luck=0.0)
+    few = played(np.where(np.arange(N) < 5, 5.0, 0.0), luck=0.0)
     one = claim()
     shown = weigh(one, few, {})
     made = Finding(one, few, shown, judge(shown))
-    assert "in 80% of runs" in " ".join(Words(Catalogue("en")).story(made).notes)
+    assert "in 95% of runs" in " ".join(Words(Catalogue("en")).story(made).notes)
 
 
 def test_joined_metrics_have_no_unit_and_three_figures():
