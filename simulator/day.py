@@ -30,6 +30,26 @@ def _sum(x, out):
         out[r] = total / _UNIT
 
 
+@kernel
+def _count(who, out):
+    for r in range(who.shape[0]):
+        total = 0
+        for i in range(who.shape[1]):
+            total += who[r, i]
+        out[r] = total
+
+
+@kernel
+def _brought(present, joined, inviter, ids, day, out):
+    """Count the newcomers of ``day`` whom each member brought, seeking their hosts by id."""
+    for r in range(out.shape[0]):
+        for i in range(out.shape[1]):
+            if joined[r, i] == day and present[r, i] and inviter[r, i] > 0:
+                for host in range(out.shape[1]):
+                    if ids[r, host] == inviter[r, i] - np.uint64(1) and present[r, host]:
+                        out[r, host] += 1
+
+
 def exact_sum(x: Array) -> NDArray[np.float64]:
     """Row sums of ``(R, N)`` to 2^-20, the same to the bit whatever the order of members."""
     out = np.zeros(x.shape[0])
@@ -88,11 +108,7 @@ class Day:
         """How many of today's newcomers each member brought, ``(R, N)``."""
         m = self.members
         out = np.zeros(self.shape, np.int64)
-        new = np.flatnonzero(m.present & (m.joined == self.index) & (m.inviter > 0))
-        rows, slots = np.divmod(new, self.shape[1])
-        hosts = m.id[rows] == (m.inviter[rows, slots] - np.uint64(1))[:, None]
-        which, host = np.nonzero(hosts & m.present[rows])
-        np.add.at(out, (rows[which], host), 1)
+        _brought(m.present, m.joined, m.inviter, m.id, self.index, out)
         return out
 
     def checks_in(self, among: Bools) -> Bools:
@@ -115,5 +131,6 @@ class Day:
     @staticmethod
     def count(who: Bools) -> NDArray[np.int64]:
         """Number of members in ``who``, ``(R,)``."""
-        out: NDArray[np.int64] = who.sum(axis=1)
+        out = np.empty(len(who), np.int64)
+        _count(who, out)
         return out

@@ -35,6 +35,8 @@ def accept(name: str, uses: frozenset[str], stimuli: Offer | Award | Entry) -> d
     if isinstance(stimuli, Entry):
         held = {name: dose for name, dose in held.items() if dose != 0}
     for channel, dose in held.items():
+        if type(dose) is float and 0 <= dose < _INFINITE and channel in uses:
+            continue
         if channel not in uses and channel not in _BOOKED:
             raise UserError(
                 f"Strategy {name!r} uses channel {channel!r} but declares only {', '.join(sorted(uses))}."
@@ -59,7 +61,7 @@ def _sound(dose: Any, low: int) -> bool:
     kind = dose.dtype.kind
     if kind == "b" or not dose.size:
         return True
-    if kind == "f" and dose.flags.c_contiguous:
+    if kind in "fi" and dose.flags.c_contiguous:
         return bool(_within(dose.reshape(-1), low))
     return bool(dose.min() >= low and (kind in "iu" or dose.max() < _INFINITE))
 

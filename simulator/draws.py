@@ -122,6 +122,40 @@ def _pick(ids, among, weight, k, day, replicates, seed, decision, out):
 
 
 @kernel
+def _foremost(ids, among, order, k, day, replicates, seed, decision, out):
+    """Mark the k of ``among`` with the smallest ``order`` in each row; lots are drawn on the edge only."""
+    slots = ids.shape[1]
+    sorting, luck = np.empty(slots, np.int64), np.empty(slots, np.uint64)
+    for r in range(ids.shape[0]):
+        out[r] = False
+        n = 0
+        for i in range(slots):
+            if among[r, i]:
+                sorting[n] = order[r, i]
+                n += 1
+        if n <= k:
+            out[r] = among[r]
+            continue
+        edge, taken = smallest(sorting[:n], k - 1), 0
+        for i in range(slots):
+            if among[r, i] and order[r, i] < edge:
+                out[r, i] = True
+                taken += 1
+            elif among[r, i] and order[r, i] == edge:
+                a, _, _, _ = words(ids[r, i], day, 0, replicates[r], seed, decision)
+                luck[i] = a
+        while taken < k:
+            best = -1
+            for i in range(slots):
+                if among[r, i] and order[r, i] == edge and not out[r, i]:
+                    sooner = best < 0 or luck[i] > luck[best]  # as in ``pick``: -ln(u) is the less
+                    if sooner or (luck[i] == luck[best] and ids[r, i] < ids[r, best]):
+                        best = i
+            out[r, best] = True
+            taken += 1
+
+
+@kernel
 def _flat(ids, replicates, day, seed, decisions, out):
     for k in range(decisions.shape[0]):
         for j in range(ids.shape[0]):
@@ -272,6 +306,23 @@ class Draws:
         _pick(
             self.ids, self._among(among), odds, seats, self.day, self.replicates, U(self.seed), decided, out
         )
+        return out
+
+    def foremost(self, among: Bools, k: int, order: NDArray[Any], decision: str) -> Bools:
+        """Choose the ``k`` members of ``among`` who come first in each replicate, by lot where that is a tie.
+
+        Args:
+            among: Candidates, ``(R, N)``; where there are fewer than ``k``, all of them.
+            k: How many.
+            order: Whole numbers, ``(R, N)``; the smallest come first.
+            decision: Name of the decision.
+        """
+        out = np.zeros(self.ids.shape, bool)
+        if k > 0:
+            decided, ranks = U(self._once(decision)), self._column(order, np.int64, self.ids.shape[1])
+            _foremost(
+                self.ids, self._among(among), ranks, k, self.day, self.replicates, U(self.seed), decided, out
+            )
         return out
 
     def group(self, decision: str, nth: int = 0) -> Floats:

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.errors import UserError, unknown
-from simulator.members import ROLES, Members, Role
-from simulator.metrics import TIERS
-from simulator.standing import tier
+from simulator.jit import kernel
+from simulator.members import NEVER, ROLES, Members, Role
+from simulator.metrics import SILENT_DAYS, TIERS
 from simulator.triggers import Trigger, read_triggers
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 #: Phases of a planned life (开群期、成长期、成熟期、衰退期), each with the tenth of it before which it ends;
 #: the last has no end. That a group opens for a tenth of its life, grows until four tenths and is mature
 #: until eight is an assumption. It only says when to act: nothing in the model looks at it.
+_EVER = 2**31
 PHASES = {"opening": 1, "growth": 4, "maturity": 8, "decline": None}
 
 
@@ -96,6 +97,23 @@ def phase(day: int, life: int) -> str:
     return next(name for name, end in PHASES.items() if end is None or 10 * day < end * life)
 
 
+@kernel
+def _fitting(  # type: ignore[no-untyped-def]
+    present, role, last_came, last_spoke, joined, day, roles, tiers, shortest, longest, who
+):
+    """Who is of the roles, the tiers (see :func:`~simulator.standing.tier`) and the tenure asked for."""
+    for r in range(who.shape[0]):
+        for i in range(who.shape[1]):
+            tier, spoke, came = 2, last_spoke[r, i], last_came[r, i]
+            if spoke != NEVER and day - spoke <= SILENT_DAYS:
+                tier = 0
+            elif came != NEVER and day - came <= SILENT_DAYS:
+                tier = 1
+            tenure = day - joined[r, i]
+            fits = roles[role[r, i]] & tiers[tier] & (tenure >= shortest) & (tenure <= longest)
+            who[r, i] = fits & present[r, i]
+
+
 @dataclass(frozen=True)
 class Who:
     """The members a tactic addresses: all conditions must hold. Empty conditions address everybody.
@@ -141,15 +159,15 @@ class Who:
         """Whom the tactic addresses today, ``(R, N)``; never an empty slot."""
         members = day.members
         who: NDArray[np.bool_] = members.present
-        if self.roles:
-            who = who & np.array([role in self.roles for role in ROLES])[members.role]
-        if self.tiers:
-            stands = tier(members.last_came, members.last_spoke, day.index)
-            who = who & np.array([name in self.tiers for name in TIERS])[stands]
-        if self.tenure_min:
-            who = who & (day.index - members.joined >= self.tenure_min)
-        if self.tenure_max is not None:
-            who = who & (day.index - members.joined <= self.tenure_max)
+        if self.roles or self.tiers or self.tenure_min or self.tenure_max is not None:
+            roles = np.array([not self.roles or role in self.roles for role in ROLES])
+            tiers = np.array([not self.tiers or name in self.tiers for name in TIERS])
+            longest = _EVER if self.tenure_max is None else min(self.tenure_max, _EVER)
+            who = np.empty(members.shape, bool)
+            _fitting(
+                members.present, members.role, members.last_came, members.last_spoke, members.joined,
+                day.index, roles, tiers, self.tenure_min, longest, who,
+            )  # fmt: skip
         if self.top:
             who = _top(who, self.top, members)
         if self.near_kol:

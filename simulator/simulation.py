@@ -71,7 +71,7 @@ class Simulation:
         self._plan = [(phase, m, getattr(m, phase)) for phase in PHASES for m in on if phase in m.phases()]
         self._phases = {phase: [run for name, _, run in self._plan if name == phase] for phase in PHASES}
         self._days: list[dict[str, NDArray[Any]]] = []
-        self._nothing = np.zeros(len(numbers))
+        self._nothing, self._one = np.zeros(len(numbers)), np.ones(len(numbers))
         self._ledger: list[dict[str, dict[str, NDArray[np.float64]]]] = []
         found(self.world)
         self._run("opening")
@@ -145,7 +145,7 @@ class Simulation:
                 whom = strategy.who.among(days[-1])
                 if strategy.who.share == 1:  # which lot somebody draws is each tactic's own
                     addressed[strategy.who] = whom
-            everywhere = bool(acts.all())
+            everywhere = not strategy.when.triggers or bool(acts.all())
             whom = (whom if everywhere else whom & acts[:, None]).view()
             whom.flags.writeable = False
             offer = strategy.offer(days[-1], whom, w.memory(tactic))
@@ -177,7 +177,7 @@ class Simulation:
             booked[tactic.label] = {
                 kind: per_group(given[kind], rows) if kind in given else self._nothing for kind in LEDGER
             }
-            booked[tactic.label]["acted"] = acts.astype(np.float64)
+            booked[tactic.label]["acted"] = self._one if shown.everywhere else acts.astype(np.float64)
         self._ledger.append(booked)
 
     def _leave(self) -> None:

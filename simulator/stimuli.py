@@ -174,6 +174,8 @@ def broad(dose: Dose, replicates: int) -> Array | None:
     """A dose as float32, ``(R, 1)`` where it is the same for all, else ``(R, N)``; None for nothing."""
     if dose is None or (isinstance(dose, int | float) and dose == 0):
         return None
+    if isinstance(dose, int | float):
+        return np.full((replicates, 1), dose, np.float32)
     array = np.asarray(dose, np.float32)
     return np.ascontiguousarray(array if array.ndim == 2 else _full(array.reshape(-1, 1), (replicates, 1)))
 

@@ -220,6 +220,8 @@ class Watch:
         self._all.flags.writeable = False
         self._quiet = np.zeros(rows, np.int64)
         self._last = {label: np.full(rows, _NEVER, np.int64) for label, _ in self._whens}
+        waits = {trigger.of for _, when in self._whens for trigger in when.conditions}
+        self._noted = waits | {label for label, when in self._whens if when.conditions}
         self._held = {
             (label, n): np.zeros(rows, np.int64)
             for label, when in self._whens
@@ -239,13 +241,13 @@ class Watch:
             self._quiet = np.where(spoke, 0, self._quiet + 1)
         acting = {}
         for label, when in self._whens:
-            acts = self._all
-            for n, trigger in enumerate(when.conditions):
+            acts, conditions = self._all, when.conditions
+            for n, trigger in enumerate(conditions):
                 acts = acts & self._true(label, n, trigger, day, yesterday)
-            if when.today(day) and acts.any():
+            if when.today(day) and (not conditions or acts.any()):
                 acting[label] = acts
-        for label, acts in acting.items():
-            self._last[label] = np.where(acts, day, self._last[label])
+        for label in self._noted & acting.keys():
+            self._last[label] = np.where(acting[label], day, self._last[label])
         return acting
 
     def _true(self, label: str, n: int, trigger: Trigger, day: int, yesterday: Mapping[str, Any]) -> Rows:

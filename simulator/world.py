@@ -68,6 +68,7 @@ class World:
         hazard: Log of what today's risk of muting or leaving is multiplied by, ``(R, N)``.
         eager: Log of what somebody's talk is multiplied by today, ``(R, N)``; all nought unless ``stirred``.
         helpful: Log of what the chance of an answer is multiplied by today, ``(R,)``.
+        helpers: Share of the ability to answer that is asked to help today, ``(R,)``; None for nobody.
         shelter: Share of today's messages that somebody need not see, ``(R, N)``; None for nobody.
         circles: Number of the circle somebody talks in today, ``(R, N)``, -1 for none; None for no circles.
         entries: What joining asks, by tactic; see :meth:`joining`.
@@ -139,6 +140,7 @@ class World:
         self.eager: Floats = np.zeros(self.shape, np.float32)
         self.stirred = False
         self.helpful = np.zeros(rows)
+        self.helpers: NDArray[np.float64] | None = None
         self.shelter: Floats | None = None
         self.circles: NDArray[np.int64] | None = None
         self.entries: list[tuple[Tactic, Entry]] = [(t, t.strategy.entry()) for t in self.tactics]
@@ -228,7 +230,7 @@ class World:
         if not terms:
             return None
         names = ("fee", "screening", "ceremony")
-        return tuple(np.sum([getattr(e, name) * acts for acts, e in terms], axis=0) for name in names)
+        return tuple(sum(getattr(e, name) * acts for acts, e in terms) for name in names)
 
     def admits(self, rows: NDArray[np.int64], ids: NDArray[np.uint64], columns: dict[str, Any]) -> Bools:
         """Who of a list of people joins on today's terms, and what these do to ``columns``; see ``entry``."""

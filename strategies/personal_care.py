@@ -8,7 +8,6 @@ import numpy as np
 from simulator.draws import Bools
 from simulator.schedule import Who
 from simulator.strategy import Award, Day, Memory, Offer, Strategy, knob
-from strategies.turns import foremost
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +38,7 @@ class PersonalCare(Strategy):
     def _turn(self, day: Day, whom: Bools, memory: Memory) -> Bools:
         """Whose turn it is today, the same in offer and award: both look at the same lots."""
         lots = day.draws.of(day.draws.owner)
-        return foremost(lots, whom, self.people, memory["cared"], "turn")
+        return lots.foremost(whom, self.people, memory["cared"], "turn")
 
     def offer(self, day: Day, whom: Bools, memory: Memory) -> Offer:
         """Write to those whose turn it is."""

@@ -8,7 +8,6 @@ import numpy as np
 from simulator.draws import Bools
 from simulator.schedule import Who
 from simulator.strategy import Award, Day, Memory, Strategy, knob
-from strategies.turns import foremost
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +43,7 @@ class Praise(Strategy):
         wrote = total - memory["counted"]
         memory["counted"][:] = total
         free = (praised == 0) | (day.index + 1 - praised >= self.rotate)
-        best = foremost(day.draws, whom & came & (wrote > 0) & free, self.best, -wrote, "best")
+        best = day.draws.foremost(whom & came & (wrote > 0) & free, self.best, -wrote, "best")
         praised[best] = day.index + 1
         count = day.count(best)
         return Award(

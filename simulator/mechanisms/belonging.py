@@ -59,6 +59,22 @@ def _belong(
             row[here[r, k]] = moved[k]
 
 
+@kernel
+def _cared(care, weight, b):
+    one = np.float32(1)
+    for r in range(b.shape[0]):
+        for i in range(b.shape[1]):
+            b[r, i] += weight[r] * care[r, i] / (care[r, i] + _MINUTES) * (one - b[r, i])
+
+
+@kernel
+def _told(purpose, alignment, weight, b):
+    one = np.float32(1)
+    for r in range(b.shape[0]):
+        for i in range(b.shape[1]):
+            b[r, i] += min(weight[r] * purpose[r, i] * alignment[r, i], one) * (one - b[r, i])
+
+
 @dataclass(frozen=True, kw_only=True)
 class Belonging(Mechanism):
     """Feeling one of us."""
@@ -93,8 +109,8 @@ class Belonging(Mechanism):
             world.came, world.here, world.visitors, world.replied, world.asked, world.answered,
             p["reply"], p["answer"], p["unanswered"], p["tie"], p["decay"], m.belonging,
         )  # fmt: skip
-        b, care, purpose = m.belonging, world.given("care"), world.given("purpose")
+        care, purpose = world.given("care"), world.given("purpose")
         if care is not None:
-            b += p["care"][:, None] * care / (care + _MINUTES) * (1 - b)
+            _cared(care, p["care"], m.belonging)
         if purpose is not None:
-            b += np.minimum(p["purpose"][:, None] * purpose * m.alignment, 1) * (1 - b)
+            _told(purpose, m.alignment, p["purpose"], m.belonging)

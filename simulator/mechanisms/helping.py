@@ -60,13 +60,13 @@ class Helping(Mechanism):
 
     def pull(self, world: "World") -> None:
         """Make an answer the likelier."""
-        share = self._share(world)
+        world.helpers = share = self._share(world)
         if share is not None:
             world.helpful += np.log1p(world.params[self.name]["weight"] * share)
 
     def awards(self, world: "World") -> None:
         """Spare the owner what others answered."""
-        share = self._share(world)
+        share = world.helpers
         if share is not None:
             questions, answered = world.questions.T
             spared = world.params[self.name]["relief"] * share * answered / np.maximum(questions, 1)

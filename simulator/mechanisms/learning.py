@@ -80,7 +80,8 @@ class Learning(Mechanism):
         p, m, c = world.params[self.name], world.members, world.community
         coaching = world.given("coaching")
         if coaching is not None:
-            m.expertise[:] += np.minimum(p["coach"][:, None] * coaching / 60, 1) * (1 - m.expertise)
+            at = np.nonzero(coaching)
+            m.expertise[at] += np.minimum(p["coach"][at[0]] * coaching[at] / 60, 1) * (1 - m.expertise[at])
         _learn(
             m.id, m.role, world.posts, world.here, world.visitors, world.answered,
             m.expertise, m.speaking, m.rate, m.effect,

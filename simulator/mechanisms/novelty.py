@@ -29,11 +29,18 @@ def _fresh(seen, whom, awake, waking, floor, scale, out):
     one = np.float32(1)
     for r in range(seen.shape[0]):
         f, x0 = floor[r], scale[r]
+        met, left = (
+            np.float32(-1),
+            one,
+        )  # most have been shown the same: what is left is worked out anew for others
         out[r] = one
         for k in range(waking[r]):
             i = awake[r, k]
             if whom[r, i]:
-                out[r, i] = f + (one - f) * np.exp(-seen[r, i] / x0)
+                if seen[r, i] != met:
+                    met = seen[r, i]
+                    left = f + (one - f) * np.exp(-met / x0)
+                out[r, i] = left
                 seen[r, i] += one
 
 

@@ -37,6 +37,19 @@ def _tire(came, strain, speed, fatigue):
             f[i] += s * ((met if visited[i] else np.float32(0)) - f[i])
 
 
+@kernel
+def _tire_apart(came, shelter, talk, adverts, left, capacity, speed, fatigue):
+    """The same where some need not see all."""
+    one = np.float32(1)
+    for r in range(came.shape[0]):
+        for i in range(came.shape[1]):
+            strain = np.float32(0)
+            if came[r, i]:
+                load = (talk[r] * np.float64(one - shelter[r, i]) + adverts[r]) * left[r]
+                strain = np.float32(min(max(load / np.float64(capacity[r]) - 1.0, 0.0), MOST))
+            fatigue[r, i] += speed[r] * (strain - fatigue[r, i])
+
+
 @dataclass(frozen=True, kw_only=True)
 class Overload(Mechanism):
     """Too much to read."""
@@ -67,9 +80,7 @@ class Overload(Mechanism):
         if world.shelter is None:
             _tire(world.came, _strain((talk + adverts) * left, p["capacity"]), p["speed"], m.fatigue)
         else:
-            load = (talk[:, None] * (1 - world.shelter) + adverts[:, None]) * left[:, None]
-            strain = np.where(world.came, _strain(load, p["capacity"][:, None]), 0)
-            m.fatigue[:] += p["speed"][:, None] * (strain - m.fatigue)
+            _tire_apart(world.came, world.shelter, talk, adverts, left, p["capacity"], p["speed"], m.fatigue)
 
 
 def _strain(load: Floats, capacity: Floats) -> NDArray[np.float32]:

@@ -13,15 +13,33 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from simulator.day import exact_sum
+from simulator.jit import kernel
 from simulator.knobs import param, positive
 from simulator.mechanism import Mechanism
 from simulator.members import Column
 
 if TYPE_CHECKING:
     from simulator.world import World
+
+#: The group's mean is taken in whole units of 2^-20, as ``day.total`` does.
+_UNIT = float(2**20)
+
+
+@kernel
+def _compare(speaking, present, fame, weight, side, out):
+    """Add weight x fame x how far somebody speaks above (``side`` 1) or below (-1) the mean of the group."""
+    nil, sign = np.float32(0), np.float32(side)
+    for r in range(out.shape[0]):
+        total, members = 0, 0
+        for i in range(out.shape[1]):
+            total += np.int64(np.rint(np.float64(speaking[r, i]) * _UNIT)) if present[r, i] else 0
+            members += present[r, i]
+        usual = np.float32(max(total / _UNIT / max(members, 1), 1e-6))
+        row, says, known, w = out[r], speaking[r], fame[r], weight[r]
+        for i in range(row.shape[0]):
+            z = (says[i] - usual) / (says[i] + usual)
+            row[i] += w * known[i] * max(sign * z, nil)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,24 +68,16 @@ class Status(Mechanism):
     def pull(self, world: "World") -> None:
         """Spur the active."""
         if "badges" in world.spoken:
-            w = world.params[self.name]["talk"][:, None]
-            world.eager += w * world.members.fame * np.maximum(_standing(world), 0)
+            m = world.members
+            _compare(m.speaking, m.present, m.fame, world.params[self.name]["talk"], 1, world.eager)
             world.stirred = True
 
     def habit(self, world: "World") -> None:
         """Remember badges, forget old ones, slight the less active."""
         if "badges" in world.spoken:
-            p, fame, badges = world.params[self.name], world.members.fame, world.given("badges")
-            fame *= np.exp(-1 / p["fade"])[:, None]
+            p, m, badges = world.params[self.name], world.members, world.given("badges")
+            m.fame[:] *= np.exp(-1 / p["fade"])[:, None]
             if badges is not None:
-                fame += (1 - np.exp(-badges)) * (1 - fame)
-            world.hazard += p["slight"][:, None] * fame * np.maximum(-_standing(world), 0)
-
-
-def _standing(world: "World") -> NDArray[np.float32]:
-    """How far somebody speaks above (to 1) or below (to -1) the mean of the group, ``(R, N)``."""
-    m = world.members
-    mean = exact_sum(m.speaking * m.present) / np.maximum(m.present.sum(axis=1), 1)
-    usual = np.maximum(mean, 1e-6).astype(np.float32)[:, None]
-    z: NDArray[np.float32] = (m.speaking - usual) / (m.speaking + usual)
-    return z
+                at = np.nonzero(badges)
+                m.fame[at] += (1 - np.exp(-badges[at])) * (1 - m.fame[at])
+            _compare(m.speaking, m.present, m.fame, p["slight"], -1, world.hazard)
