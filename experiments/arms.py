@@ -21,6 +21,8 @@ from simulator.errors import UserError
 
 #: The full-width forms that Chinese keyboards give lie at a fixed distance from ASCII.
 _ASCII = {ord(char) + 0xFEE0: char for char in ":(),=+[]<>\"'"}
+#: Quotes that Chinese keyboards and word processors give, which no shell takes away.
+_QUOTES = str.maketrans("“”‘’", "\"\"''")
 _OPEN, _CLOSE = {"(": ")", "[": "]"}, {")": "(", "]": "["}
 _LONGEST = 80
 _EXAMPLE = "big:red_packet(purse=200)"
@@ -88,13 +90,15 @@ def read_arm(word: str) -> Arm:
         UserError: The word is no arm; says what is wrong in one line.
     """
     text = word.translate(_ASCII).strip()
-    _balanced(word, text)
+    if text[:1] == "“" and text[-1:] == "”" and "“" not in text[1:]:
+        text = text[1:-1].strip()  # the whole arm in quotes
+    _balanced(word, text.translate(_QUOTES))
     label = None
     head = text.split("(", 1)[0]
     at = head.find(":")
     if at >= 0 and head[:at].rpartition("+")[2].strip().lower() != SOP[:-1]:
         label, text = _label(word, text[:at]), text[at + 1 :]
-    terms = tuple(_term(word, part) for part in _split(text, "+"))
+    terms = tuple(_term(word, part) for part in _split(text.translate(_QUOTES), "+"))
     return Arm(label if label is not None else "+".join(term.text for term in terms), terms)
 
 

@@ -70,7 +70,7 @@ def _warn(line: str) -> None:
 
 
 def _stems(place: Path) -> set[str]:
-    return {file.stem for file in place.glob("*.y*ml") if file.suffix in (".yaml", ".yml")}
+    return {file.stem for file in place.glob("*.y*ml") if file.suffix in (".yaml", ".yml") and file.is_file()}
 
 
 def places(folder: Path | None = None) -> tuple[Path, ...]:

@@ -137,10 +137,13 @@ class Sop:
         """
         with said_of(name):
             _keys(content, FILE_KEYS)
-            days = content.get("days")
+            for key in ("community", "days"):
+                if content.get(key) is None:
+                    raise UserError(f"{key} is missing.")
+            days = content["days"]
             if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= _MOST_DAYS:
                 raise UserError(f"days is {days!r}; it must be a whole number from 1 to {_MOST_DAYS}.")
-            community = known.preset("community", str(content.get("community")), folder)
+            community = known.preset("community", str(content["community"]), folder)
             title = _texts("title", content.get("title"))
             nodes = content.get("nodes") or {}
             if not isinstance(nodes, Mapping):
@@ -242,7 +245,8 @@ def calendar(node: Node, days: int) -> When:
 
 
 def _word(word: str, value: Any) -> Any:
-    """A word of a calendar from what was typed."""
+    """A word of a calendar from what was typed; YAML reads ``1.5`` and ``2026-01-01`` as no text."""
+    value = value if isinstance(value, str | int | list) else str(value)
     if word in ("weekdays", "phases"):
         return tuple(part.lower() for part in words(value))
     if word == "days":

@@ -92,12 +92,14 @@ def _imported(word: str, say: Catalogue) -> type:
     from simulator.strategy import Strategy
 
     module, _, name = word.partition(":")
+    if not module or not name:
+        raise UserError(say("check.unknown", name=word, hint=""))
     here = os.getcwd()
     if here not in sys.path:
         sys.path.insert(0, here)
     try:
         loaded: Any = import_module(module)
-    except Exception as error:  # a plug-in's import may raise anything
+    except (Exception, SystemExit) as error:  # a plug-in's import may raise anything
         told = " ".join(f"{type(error).__name__}: {error}".split())
         raise UserError(say("check.no_import", module=module, told=told)) from None
     kind: Any = getattr(loaded, name, None)
@@ -123,6 +125,6 @@ def _made(name: str, kind: Any, say: Catalogue) -> Any:
     """
     try:
         return kind()
-    except Exception as error:  # a plug-in may raise anything
+    except (Exception, SystemExit) as error:  # a plug-in may raise anything
         told = " ".join(f"{type(error).__name__}: {error}".split())
         raise UserError(say("check.no_default", name=name, told=told)) from None

@@ -1,6 +1,7 @@
 """``qunlab sop``: an SOP's calendar, and what it costs in yuan and hours on its community."""
 
 import csv
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,7 +79,7 @@ def made(word: str, overrides: list[str], folder: Path | None) -> Planned:
     """
     from experiments.build import plan, study_from
 
-    arm = read_arm(word if read_arm(word).terms[0].name.startswith(known.SOP) else known.SOP + word)
+    arm = read_arm(word if re.match(r"[^(（]*[:：]", word) else known.SOP + word)
     if len(arm.terms) > 1:
         raise UserError(f"{word!r} is more than an SOP; type 'qunlab compare {word}'.")
     from experiments.sop import read

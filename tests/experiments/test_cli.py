@@ -147,7 +147,11 @@ def test_mistakes_in_chinese(words, says, mistake):
 
 def test_what_has_no_chinese_is_shown_as_it_is():
     assert in_language("Something else. Did you mean 'x'?", "zh") == "Something else. Did you mean 'x'?"
-    assert in_language("There is no role 'x'. And more.", "zh") == "role 不能是“x”。And more."
+    assert in_language("There is no side 'x'. And more.", "zh") == "side 不能是“x”。And more."
+    assert (
+        in_language("a.fee is -1; it must lie from 0 to 9 yuan.", "zh")
+        == "a.fee 是 -1；应在 0 到 9 元 之间。"
+    )
     assert in_language("anything", "en") == "anything"
 
 

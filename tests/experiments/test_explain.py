@@ -8,6 +8,7 @@ from experiments.bibliography import sources
 from experiments.cli import main
 from experiments.commands.cards import SCHEDULE, _chinese, texts
 from simulator.community import Community
+from simulator.conformance import checks_for
 from simulator.knobs import knobs
 from simulator.metrics import METRICS
 from simulator.registry import mechanisms, strategies
@@ -150,4 +151,6 @@ def test_what_users_read_of_the_code_has_its_chinese_and_no_chinese_is_idle():
     }
     units |= {channel.unit for channel in CHANNELS.values()} | {metric.unit for metric in METRICS}
     docs = {kind.__doc__.split("\n")[0] for kind in TOPOLOGIES.values()}
-    assert set(_chinese()) <= said | units | docs
+    kit = {check.claim for kind in plugins for check in checks_for(kind())}
+    assert kit - set(_chinese()) == set()
+    assert set(_chinese()) <= said | units | docs | kit

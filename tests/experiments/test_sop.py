@@ -1,4 +1,5 @@
 import csv
+import datetime
 from dataclasses import replace
 
 import numpy as np
@@ -262,6 +263,8 @@ def test_shuffle_is_a_knob_of_the_arm():
         (changed("opening", use="sop:camp_21"), "an SOP holds strategies, not SOPs"),
         (changed("opening", purse=-1), "node 'opening': red_packet.purse is -1; it must lie from 0 to 20000"),
         (changed("opening", roles="boss"), "node 'opening': There is no role 'boss'"),
+        (changed("late", days=1.5), "node 'late': days is '1.5'; it must be a whole number."),
+        (changed("late", days=datetime.date(2026, 1, 1)), "days is '2026-01-01'; it must be a number."),
         (changed("rescue", triggers="voices<<3"), "'rescue': triggers holds 'voices<<3': a trigger reads"),
         (changed("rescue", triggers="voises<3"), "no trigger metric 'voises'. Did you mean 'voices'?"),
         (changed("rescue", triggers="since(openin)>=3"), "no node 'openin'. Did you mean 'opening'?"),
@@ -389,6 +392,7 @@ def test_sops_are_listed_explained_and_completed(folder, capsys):
         (["sop", "nosuch"], "There is no SOP 'nosuch'"),
         (["sop", "camp_21", "launch"], "one SOP at a time"),
         (["sop", "camp_21+red_packet"], "is more than an SOP; type 'qunlab compare camp_21+red_packet'"),
+        (["sop", "camp_21(daily.point=-1)"], "node 'daily': check_in_streak.point is -1"),
         (["sop", "camp_21", "out=x.txt"], "must be a file that ends in .csv"),
         (["sop", "camp_21", "replicates=0"], "replicates is 0"),
         (["sop", "replicates=3"], "for which SOP? One of camp_21"),
