@@ -98,9 +98,7 @@ def phase(day: int, life: int) -> str:
 
 
 @kernel
-def _fitting(  # type: ignore[no-untyped-def]
-    present, role, last_came, last_spoke, joined, day, roles, tiers, shortest, longest, who
-):
+def _fitting(present, role, last_came, last_spoke, joined, day, roles, tiers, shortest, longest, who):
     """Who is of the roles, the tiers (see :func:`~simulator.standing.tier`) and the tenure asked for."""
     for r in range(who.shape[0]):
         for i in range(who.shape[1]):

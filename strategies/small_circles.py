@@ -51,10 +51,14 @@ class SmallCircles(Strategy):
         del came
         if self.by == "none":
             return Award()
-        circle, members = memory["circle"], day.members.present & (day.members.role != Role.OWNER)
-        circles = self._wanted(day.count(members & (whom | (circle > 0))), circle.max(axis=1))
-        circle[circle > circles[:, None]] = 0
-        seatless = whom & members & (circle == 0)
+        circle, m, now = memory["circle"], day.members, memory["circle"].max(axis=1)
+        none = circle == 0
+        seatless = whom & none & m.present & (m.role != Role.OWNER)
+        seated = ~none & m.present & (m.role != Role.OWNER)
+        circles = self._wanted(day.count(seatless | seated), now)
+        if (now > circles).any():
+            circle[circle > circles[:, None]] = 0
+            seatless |= seated & whom & (circle == 0)
         if seatless.any():
             self._seat(day, circle, circles, seatless)
         return Award(hours=self.hours * circle.max(axis=1) if self.hours else None)

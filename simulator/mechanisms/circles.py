@@ -23,7 +23,7 @@ from simulator.jit import kernel
 from simulator.knobs import param
 from simulator.mechanism import Mechanism
 from simulator.philox import U, words
-from simulator.rows import listed, rank_by_id
+from simulator.rows import rank_by_id
 
 if TYPE_CHECKING:
     from simulator.world import World
@@ -53,21 +53,27 @@ def _number(circle, there, tactic, tactics, table):
 
 
 @kernel
-def _within(table, x, here, visitors, mine):
-    """Sum of ``x``, whole numbers, of the visitors over everybody's circle; the table is numbered from 0."""
+def _within(table, x):
+    """Sum of ``x``, whole numbers, over each circle, ``(R, circles)``; the table is numbered from 0."""
     top = np.int64(0)
     for r in range(table.shape[0]):
         for i in range(table.shape[1]):
             top = max(top, table[r, i])
-    total = np.zeros(top + 1, np.int64)
+    total = np.zeros((table.shape[0], top + 1), np.int64)
     for r in range(table.shape[0]):
-        for k in range(visitors[r]):
-            i = here[r, k]
-            if table[r, i] >= 0:
-                total[table[r, i]] += x[r, i]
         for i in range(table.shape[1]):
-            mine[r, i] = total[table[r, i]] if table[r, i] >= 0 else 0
-        total[:] = 0
+            if table[r, i] >= 0:
+                total[r, table[r, i]] += x[r, i]
+    return total
+
+
+@kernel
+def _spread(table, each, out):
+    """Add to everybody in a circle what is said of it, ``(R, circles)``."""
+    for r in range(table.shape[0]):
+        for i in range(table.shape[1]):
+            if table[r, i] >= 0:
+                out[r, i] += each[r, table[r, i]]
 
 
 @kernel
@@ -114,41 +120,34 @@ class Circles(Mechanism):
         """Talk before the circle instead of before all."""
         world.circles = table = _tables(world)
         if table is not None:
-            p, mine = world.params, np.empty(world.shape, np.int64)
-            _within(table, world.came, *_those(world.came), mine)
-            share = (1 + mine) / (1 + world.came.sum(axis=1))[:, None]
+            p = world.params
+            share = (1 + _within(table, world.came)) / (1 + world.came.sum(axis=1))[:, None]
             power = (p["conversation"]["audience"] - p[self.name]["few"])[:, None]
-            world.eager += np.where(table >= 0, power * np.log(share), 0).astype(np.float32)
+            _spread(table, (power * np.log(share)).astype(np.float32), world.eager)
             world.stirred = True
 
     def habit(self, world: "World") -> None:
         """Note what need not be read, and let those meet who talked."""
         table = world.circles
         if table is not None:
-            p, mine = world.params[self.name], np.empty(world.shape, np.int64)
-            _within(table, world.posts, world.here, world.visitors, mine)
-            others = 1 - mine / np.maximum(world.talk.sum(axis=1), 1)[:, None]
-            world.shelter = np.where(table >= 0, p["close"][:, None] * others, 0).astype(np.float32)
+            p = world.params[self.name]
+            others = 1 - _within(table, world.posts) / np.maximum(world.talk.sum(axis=1), 1)[:, None]
+            world.shelter = np.zeros(world.shape, np.float32)
+            _spread(table, (p["close"][:, None] * others).astype(np.float32), world.shelter)
             speaking, who = np.where(world.posts > 0, table, -1), world.members.id
             rows, a, b = _mates(speaking, who, world.day, world.replicates, U(world.seed), U(_ROW))
             world.new_ties = world.new_ties + world.ties.bind(rows, a, b, p["bond"][rows])
 
 
-def _those(who: NDArray[np.bool_]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    """Slots of ``who``, first in their rows, and how many there are."""
-    here, count = np.empty(who.shape, np.uint32), np.empty(len(who), np.int64)
-    listed(who, here, count)
-    return here, count
-
-
 def _tables(world: "World") -> Table | None:
     """The number of everybody's circle, which no other has, ``(R, N)``; -1 for none. None for no circles."""
     table: Table | None = None
-    for shown, circles in world.shown("circles"):
+    today = world.shown("circles")
+    for n, (shown, circles) in enumerate(today):
         circle = np.broadcast_to(np.asarray(circles, np.int64), world.shape)
         if circle.max(initial=0) >= 4 * world.shape[1]:  # any numbers will do, but we count by them
             circle = np.where(circle >= 0, np.unique(circle, return_inverse=True)[1], -1)
         table = np.full(world.shape, -1, np.int64) if table is None else table
         there = shown.whom & world.members.present
-        _number(np.ascontiguousarray(circle), there, shown.tactic.index, len(world.tactics), table)
+        _number(np.ascontiguousarray(circle), there, n, len(today), table)
     return table
