@@ -63,6 +63,18 @@ def test_the_guide_is_followed_from_end_to_end(bin_, tmp_path):
     assert any("Daily question" in text and "qunlab-daily-question" in text for text in printed)
 
 
+def test_the_chinese_guide_has_the_same_blocks_in_the_same_files():
+    def blocks(text):
+        into = [
+            re.findall(r"`(daily_question/[^`]+)`[:：]$", found["before"]) for found in BLOCK.finditer(text)
+        ]
+        code = [(found["language"], found["code"]) for found in BLOCK.finditer(text)]
+        assert len(code) == text.count("```") // 2
+        return list(zip(into, code, strict=True))
+
+    assert blocks((ROOT / "docs" / "write-a-strategy.zh.md").read_text("utf-8")) == blocks(GUIDE)
+
+
 def test_the_guide_takes_forty_lines():
     code = next(found["code"] for found in BLOCK.finditer(GUIDE) if "class DailyQuestion" in found["code"])
     assert sum(1 for line in code.splitlines() if line.strip()) <= 40
