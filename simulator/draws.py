@@ -125,7 +125,8 @@ def _pick(ids, among, weight, k, day, replicates, seed, decision, out):
 def _foremost(ids, among, order, k, day, replicates, seed, decision, out):
     """Mark the k of ``among`` with the smallest ``order`` in each row; lots are drawn on the edge only."""
     slots = ids.shape[1]
-    sorting, luck = np.empty(slots, np.int64), np.empty(slots, np.uint64)
+    sorting, lanes = np.empty(slots, np.int64), np.empty((3, slots), np.uint32)
+    who, persons = np.empty(slots, np.uint32), np.empty(slots, np.uint64)
     for r in range(ids.shape[0]):
         out[r] = False
         n = 0
@@ -136,22 +137,25 @@ def _foremost(ids, among, order, k, day, replicates, seed, decision, out):
         if n <= k:
             out[r] = among[r]
             continue
-        edge, taken = smallest(sorting[:n], k - 1), 0
+        edge, taken, tied = smallest(sorting[:n], k - 1), 0, 0
         for i in range(slots):
             if among[r, i] and order[r, i] < edge:
                 out[r, i] = True
                 taken += 1
             elif among[r, i] and order[r, i] == edge:
-                a, _, _, _ = words(ids[r, i], day, 0, replicates[r], seed, decision)
-                luck[i] = a
+                who[tied], persons[tied] = i, ids[r, i]
+                tied += 1
+        row_words(persons[:tied], day, replicates[r], seed, decision, lanes)
         while taken < k:
             best = -1
-            for i in range(slots):
-                if among[r, i] and order[r, i] == edge and not out[r, i]:
-                    sooner = best < 0 or luck[i] > luck[best]  # as in ``pick``: -ln(u) is the less
-                    if sooner or (luck[i] == luck[best] and ids[r, i] < ids[r, best]):
-                        best = i
-            out[r, best] = True
+            for j in range(tied):  # as in ``pick``: the largest u has the smallest -ln(u)
+                if not out[r, who[j]] and (
+                    best < 0
+                    or lanes[0, j] > lanes[0, best]
+                    or (lanes[0, j] == lanes[0, best] and persons[j] < persons[best])
+                ):
+                    best = j
+            out[r, who[best]] = True
             taken += 1
 
 

@@ -19,7 +19,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 #: Phases of a planned life (开群期、成长期、成熟期、衰退期), each with the tenth of it before which it ends;
 #: the last has no end. That a group opens for a tenth of its life, grows until four tenths and is mature
 #: until eight is an assumption. It only says when to act: nothing in the model looks at it.
-_EVER = 2**31
+_EVER = 2**31 - 1
 PHASES = {"opening": 1, "growth": 4, "maturity": 8, "decline": None}
 
 
@@ -100,16 +100,21 @@ def phase(day: int, life: int) -> str:
 @kernel
 def _fitting(present, role, last_came, last_spoke, joined, day, roles, tiers, shortest, longest, who):
     """Who is of the roles, the tiers (see :func:`~simulator.standing.tier`) and the tenure asked for."""
+    today, least, most, lately = np.int32(day), np.int32(shortest), np.int32(longest), np.int32(SILENT_DAYS)
+    owner, kol, novice, lurker = roles
+    active, watching, silent = tiers
     for r in range(who.shape[0]):
-        for i in range(who.shape[1]):
-            tier, spoke, came = 2, last_spoke[r, i], last_came[r, i]
-            if spoke != NEVER and day - spoke <= SILENT_DAYS:
-                tier = 0
-            elif came != NEVER and day - came <= SILENT_DAYS:
-                tier = 1
-            tenure = day - joined[r, i]
-            fits = roles[role[r, i]] & tiers[tier] & (tenure >= shortest) & (tenure <= longest)
-            who[r, i] = fits & present[r, i]
+        row, is_in, here, kind = who[r], joined[r], present[r], role[r]
+        came, spoke = last_came[r], last_spoke[r]
+        for i in range(row.shape[0]):  # without a branch, so that it is vectorised
+            talks = (spoke[i] != NEVER) & (today - spoke[i] <= lately)
+            comes = (came[i] != NEVER) & (today - came[i] <= lately)
+            stands = (active & talks) | (~talks & ((watching & comes) | (silent & ~comes)))
+            tenure = today - is_in[i]
+            row[i] = here[i] & stands & (tenure >= least) & (tenure <= most)
+        for i in range(row.shape[0]):
+            k = kind[i]
+            row[i] &= (owner & (k == 0)) | (kol & (k == 1)) | (novice & (k == 2)) | (lurker & (k == 3))
 
 
 @dataclass(frozen=True)
@@ -158,13 +163,13 @@ class Who:
         members = day.members
         who: NDArray[np.bool_] = members.present
         if self.roles or self.tiers or self.tenure_min or self.tenure_max is not None:
-            roles = np.array([not self.roles or role in self.roles for role in ROLES])
-            tiers = np.array([not self.tiers or name in self.tiers for name in TIERS])
+            roles = tuple(not self.roles or role in self.roles for role in ROLES)
+            tiers = tuple(not self.tiers or name in self.tiers for name in TIERS)
             longest = _EVER if self.tenure_max is None else min(self.tenure_max, _EVER)
             who = np.empty(members.shape, bool)
             _fitting(
                 members.present, members.role, members.last_came, members.last_spoke, members.joined,
-                day.index, roles, tiers, self.tenure_min, longest, who,
+                day.index, roles, tiers, min(self.tenure_min, _EVER), longest, who,
             )  # fmt: skip
         if self.top:
             who = _top(who, self.top, members)

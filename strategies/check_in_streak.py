@@ -63,13 +63,11 @@ class CheckInStreak(Strategy):
             return Award()
         run, cards = memory["run"], memory["cards"]
         checked = day.checks_in(came & whom)
-        kept = checked | (cards > 0)  # by checking in or by a card
+        mended = ~checked & (run > 0) & (cards > 0)
         run += checked
-        run *= kept
-        cards -= (kept > checked) & (run > 0)
-        at = np.nonzero(checked)
-        reached = self._completes(run[at])
-        cards[at] += np.int16(self.cards) * reached
-        reward = np.float32(self.point) * checked
-        reward[at] += np.float32(self.bonus) * reached
+        run *= checked | mended
+        reached = checked & self._completes(run)
+        cards += np.int16(self.cards) * reached
+        cards -= mended
+        reward = np.float32(self.point) * checked + np.float32(self.bonus) * reached
         return Award(reward=reward, tokens=checked, cost=day.total(reward), hours=self.hours or None)

@@ -10,6 +10,8 @@ from simulator.draws import Bools
 from simulator.stimuli import Prospect
 from simulator.strategy import Award, Day, Memory, Offer, Strategy, knob
 
+Badges = NDArray[np.float32]
+
 
 @dataclass(frozen=True, kw_only=True)
 class LevelsBadges(Strategy):
@@ -58,25 +60,24 @@ class LevelsBadges(Strategy):
         """Count points, give badges for levels reached, book what will be redeemed."""
         if not self.visit and not self.post:
             return Award(hours=self.hours or None)
-        at = np.nonzero(came & whom)
-        earned = self.visit + self.post * np.minimum(day.posts[at], self.most)
-        before = memory["points"][at]
-        memory["points"][at] = after = before + earned
-        reward = np.zeros(came.shape, np.float32)
-        reward[at] = np.float32(self.worth) * earned
-        badges = np.zeros(came.shape, np.float32)
-        if self.badge and self.levels:
-            badges[at] = np.float32(self.badge) * self._reached(before, after)
-        total = np.bincount(at[0], earned, len(came))
+        there = came & whom
+        earned = there * (self.visit + self.post * np.minimum(day.posts, self.most))
+        memory["points"] += earned
+        reward = np.float32(self.worth) * earned if self.worth else None
         return Award(
-            reward=reward if self.worth else None,
-            badges=badges if self.badge and self.levels else None,
-            cost=self.redeemed * self.worth * total if self.worth else None,
+            reward=reward,
+            badges=self._reached(there, memory["points"], earned) if self.badge and self.levels else None,
+            cost=self.redeemed * self.worth * earned.sum(axis=1) if self.worth else None,
             hours=self.hours or None,
         )
 
-    def _reached(self, before: NDArray[np.int64], after: NDArray[np.int64]) -> NDArray[np.int64]:
-        """How many levels lie between what people had and what they have."""
+    def _reached(self, there: Bools, points: NDArray[np.int64], earned: NDArray[np.int32]) -> Badges:
+        """A badge for every level to which what was ``earned`` today has taken somebody."""
         steps = np.floor(self.first * self.growth ** np.arange(self.levels))
-        reached: NDArray[np.int64] = steps.searchsorted(after, "right") - steps.searchsorted(before, "right")
-        return reached
+        at = np.flatnonzero(there)
+        after = points.reshape(-1)[at].astype(np.float64)
+        before = after - earned.reshape(-1)[at]
+        badges = np.zeros(points.shape, np.float32)
+        badges.reshape(-1)[at] = steps.searchsorted(after, "right") - steps.searchsorted(before, "right")
+        badges *= np.float32(self.badge)
+        return badges
