@@ -10,6 +10,8 @@ from experiments.comparison import Effect
 from experiments.report.amounts import digits
 
 _FAR = 5.0
+#: Percent of the width that half of a tick's text takes.
+_EDGE = 6.0
 
 
 @dataclass(frozen=True)
@@ -94,8 +96,9 @@ class Axis:
         )
 
     def ticks(self) -> list[tuple[float, str]]:
-        """Places and texts of a few round numbers."""
-        found = [x for x in MaxNLocator(nbins=4).tick_values(self.low, self.high) if self.low < x < self.high]
+        """Places and texts of a few round numbers, none so near an edge that it would run over it."""
+        round_ones = MaxNLocator(nbins=4).tick_values(self.low, self.high)
+        found = [x for x in round_ones if _EDGE <= self.at(float(x)) <= 100.0 - _EDGE]
         places = digits("", found[-1] - found[0]) if len(found) > 1 else 1
         texts = [f"{x:+,.{places}f}".replace("-", "−") if x else "0" for x in map(float, found)]
         return [(self.at(float(x)), text) for x, text in zip(found, texts, strict=True)]
