@@ -53,7 +53,7 @@ class Factor:
         """Values at quantiles of the range, as replicates draw them: half lie under the default."""
         below = self.low + (self.middle - self.low) * 2 * u
         above = self.middle + (self.high - self.middle) * (2 * u - 1)
-        return np.where(u < 0.5, below, above)
+        return np.clip(np.where(u < 0.5, below, above), self.low, self.high)  # a last digit may stand out
 
 
 def factors(settings: Mapping[str, Any]) -> tuple[Factor, ...]:

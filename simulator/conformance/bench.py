@@ -204,8 +204,6 @@ class Bench:
             blank = COLUMNS[name].blank
             kept = np.where(there, column, blank).astype(COLUMNS[name].dtype)
             members[name][:] = self._seat(kept, blank)
-        for column in members.values():
-            column.flags.writeable = False
         return members.watched()
 
     def run(

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache, lru_cache, partial
 from itertools import pairwise
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -220,7 +219,7 @@ def _home(kind: type) -> str:
     file = kind.award.__code__.co_filename  # type: ignore[attr-defined]
     package = sys.modules.get(kind.__module__.partition(".")[0])
     paths = list(getattr(package, "__path__", ()))
-    return str(Path(paths[0])) if paths else file
+    return str(paths[0]) if paths else file
 
 
 def _lines(run: Callable[[], object], home: str) -> int:

@@ -1,6 +1,5 @@
 """Watching for luck and clocks other than those a plug-in is given."""
 
-import os
 import random
 import secrets
 import sys
@@ -19,7 +18,7 @@ _PLACES: tuple[Any, ...] = (
     *((np.random, name) for name in np.random.__all__ if callable(getattr(np.random, name))),
     *((time, name) for name in ("time", "time_ns", "monotonic", "perf_counter")),
     *((secrets, name) for name in ("token_bytes", "randbelow", "choice")),
-    (os, "urandom"),
+    (sys.modules["os"], "urandom"),  # by which programs get luck; nothing else of it is wanted here
     (uuid, "uuid4"),
 )
 

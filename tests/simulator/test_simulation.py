@@ -24,7 +24,7 @@ def test_the_plan_can_be_read():
     phases = [line.split()[0] for line in plan]
     assert phases == [*(p for p in PHASES if p in phases), "leaving", "metrics"]
     assert "offers        strategy red_packet, novelty" in plan
-    assert "pull          arrivals, belonging, content, disposition, habit, overload" in "\n".join(plan)
+    assert "pull          arrivals, belonging, circles, content, discussion, " in "\n".join(plan)
 
 
 def test_what_is_switched_off_is_not_in_the_plan():
