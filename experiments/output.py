@@ -6,7 +6,6 @@ times are in manifest.json. Other files that lie in the folder are never touched
 
 import csv
 import io
-import json
 import os
 import platform
 import shutil
@@ -25,6 +24,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from experiments.comparison import COLUMNS
+from experiments.files import as_json
 from experiments.messages import Catalogue
 from experiments.result import Result
 from simulator.errors import UserError
@@ -285,21 +285,7 @@ def _utf8(text: str) -> str:
 
 
 def _json(tree: Mapping[str, Any]) -> bytes:
-    text = json.dumps(_plain(tree), indent=2, ensure_ascii=False, allow_nan=False)
-    return (text + "\n").encode("utf-8", "replace")
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON knows it: no NumPy, no NaN."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(one) for key, one in value.items()}
-    if isinstance(value, np.generic | np.ndarray):
-        return _plain(value.tolist())
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(one) for one in value]
-    if isinstance(value, float):
-        return value if np.isfinite(value) else None
-    return value if value is None or isinstance(value, bool | int | str) else str(value)
+    return as_json(tree).encode("utf-8", "replace")
 
 
 def _reason(error: Exception) -> str:

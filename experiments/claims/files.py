@@ -1,19 +1,15 @@
 """The files that claims leave: ``claims.json``, and the page in both languages."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from experiments import files
 from experiments.claims.evidence import Evidence
 from experiments.claims.page import page
 from experiments.claims.runner import WAGE, Finding
-from experiments.messages import LANGUAGES, Catalogue
-from simulator.errors import UserError
+from experiments.messages import LANGUAGES
 
 #: Version of the form of ``claims.json``.
 FORM = 1
@@ -28,22 +24,12 @@ def write(
     Raises:
         UserError: The folder cannot be written to; said in ``lang``.
     """
-    path = Path(folder).expanduser()
-    made = {"claims.json": as_json(found, worlds, seed, command)}
+    made = {"claims.json": told(found, worlds, seed, command)}
     made |= {f"claims.{one}.html": page(found, worlds, seed, command, one) for one in LANGUAGES}
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        for name, text in made.items():
-            temporary = path / f".{name}.tmp"
-            temporary.write_text(text, "utf-8")
-            temporary.replace(path / name)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise UserError(Catalogue(lang)("error.unwritable", folder=folder, reason=reason)) from None
-    return tuple(path / name for name in made)
+    return files.write(made, folder, lang)
 
 
-def as_json(found: Sequence[Finding], worlds: int, seed: int, command: str) -> str:
+def told(found: Sequence[Finding], worlds: int, seed: int, command: str) -> str:
     """Everything behind the page as numbers and words; what is not known is null."""
     tree = {
         "form": FORM,
@@ -53,7 +39,7 @@ def as_json(found: Sequence[Finding], worlds: int, seed: int, command: str) -> s
         "wage": WAGE,
         "claims": [_claim(finding) for finding in found],
     }
-    return json.dumps(_plain(tree), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return files.as_json(tree)
 
 
 def _claim(found: Finding) -> dict[str, Any]:
@@ -107,16 +93,3 @@ def _part(evidence: Evidence) -> dict[str, Any]:
         "worlds_share": evidence.share,
         "turns": [asdict(turn) for turn in evidence.turns],
     }
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON knows it: no NumPy, no NaN."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(one) for key, one in value.items()}
-    if isinstance(value, np.generic | np.ndarray):
-        return _plain(value.tolist())
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    if isinstance(value, float):
-        return value if isfinite(value) else None
-    return value

@@ -2,19 +2,14 @@
 
 import csv
 import io
-import json
 from collections.abc import Mapping, Sequence
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from experiments.messages import Catalogue
+from experiments import files
 from experiments.validation.page import page
 from experiments.validation.sections import Section
 from experiments.validation.table import COLUMNS, PATTERNS
-from simulator.errors import UserError
 
 FILES = ("validation.json", "validation.csv", "validation.html")
 
@@ -25,23 +20,13 @@ def write(sections: Sequence[Section], folder: str | Path, command: str, lang: s
     Raises:
         UserError: The folder cannot be written to.
     """
-    path = Path(folder).expanduser()
     rows = [row for section in sections if section.key == PATTERNS for row in section.data["rows"]]
     made = {
-        "validation.json": _json({"command": command, **{one.key: one.data for one in sections}}),
+        "validation.json": files.as_json({"command": command, **{one.key: one.data for one in sections}}),
         "validation.csv": _csv(rows),
         "validation.html": page(sections, command, lang),
     }
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        for name, text in made.items():
-            temporary = path / f".{name}.tmp"
-            temporary.write_text(text, "utf-8")
-            temporary.replace(path / name)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise UserError(Catalogue(lang)("error.unwritable", folder=folder, reason=reason)) from None
-    return tuple(path / name for name in made)
+    return files.write(made, folder, lang)
 
 
 def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -54,20 +39,3 @@ def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def _cell(value: Any) -> Any:
     return format(value, ".10g") if isinstance(value, float) else value
-
-
-def _json(tree: Mapping[str, Any]) -> str:
-    return json.dumps(_plain(tree), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON knows it: no NumPy, no NaN."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(one) for key, one in value.items()}
-    if isinstance(value, np.generic | np.ndarray):
-        return _plain(value.tolist())
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    if isinstance(value, float):
-        return value if isfinite(value) else None
-    return value

@@ -14,7 +14,7 @@ from experiments.claims.carriers import FACTORS, Coefficient, coefficients, hang
 from experiments.claims.cells import Played
 from experiments.claims.evidence import decide, parameters, region, turns, weigh
 from experiments.claims.expression import Term
-from experiments.claims.files import as_json
+from experiments.claims.files import told
 from experiments.claims.node import CellNode, ClaimNode, PartNode
 from experiments.claims.page import page
 from experiments.claims.preset import HOLDS, Cell, Claim, Part, key_of, keys, read
@@ -410,7 +410,7 @@ def quick(monkeypatch):
 
 def plain(one: Finding) -> str:
     """All that came out, but which coefficients were tried."""
-    return as_json([replace(one, tried=())], 20, 1, "")
+    return told([replace(one, tried=())], 20, 1, "")
 
 
 def test_neither_order_nor_pieces_change_an_answer(found, quick, monkeypatch):
@@ -476,7 +476,7 @@ def test_a_page_is_whole_and_escaped(found, lang):
 
 
 def test_the_form_of_the_json(found):
-    tree = json.loads(as_json([found], 20, 3, "qunlab claims c98"))
+    tree = json.loads(told([found], 20, 3, "qunlab claims c98"))
     assert list(tree) == ["form", "command", "worlds", "seed", "wage", "claims"]
     one = tree["claims"][0]
     assert {"key", "answer", "worlds_share", "hangs_on", "depends_on", "cells", "parts", "failures"} <= set(
@@ -510,7 +510,7 @@ def test_joined_metrics_have_no_unit_and_three_figures():
 def test_a_failed_run_is_a_line_not_the_end(found):
     failed = replace(found, played=replace(found.played, failures=(("told", "ValueError: no"),)))
     assert "ValueError: no" in " ".join(Words(Catalogue("en")).story(failed).notes)
-    assert json.loads(as_json([failed], 20, 1, ""))["claims"][0]["failures"] == [
+    assert json.loads(told([failed], 20, 1, ""))["claims"][0]["failures"] == [
         {"cell": "told", "error": "ValueError: no"}
     ]
 
