@@ -168,14 +168,14 @@ class Words(Amounts):
         return self.say("say.nearly_all_died", share=self.amount(share, "share"), n=n)
 
     def spending(self, label: str) -> str:
-        """Money and time: "cost ¥340, 6 h"."""
-        rows = [findings.effect(self.result, name, label) for name in ("cost", "hours")]
-        numbers = [row.mean if row is not None and isfinite(row.mean) else 0.0 for row in rows]
-        if not any(numbers):
+        """Money and time: "cost ¥340, 6 h", and "takes in ¥900" where members pay."""
+        rows = [findings.effect(self.result, name, label) for name in ("cost", "hours", "income")]
+        cost, hours, income = (row.mean if row is not None and isfinite(row.mean) else 0.0 for row in rows)
+        if not (cost or hours or income):
             return self.say("say.free")
-        return self.say(
-            "say.spent", cost=self.amount(numbers[0], "yuan"), hours=self.amount(numbers[1], "hours")
-        )
+        key = "say.spent_taken" if income else "say.spent"
+        taken = self.amount(income, "yuan")
+        return self.say(key, cost=self.amount(cost, "yuan"), hours=self.amount(hours, "hours"), income=taken)
 
     def guardrails(self, label: str) -> str:
         """The red lines an arm crosses or may cross, else what becomes of the KOLs."""

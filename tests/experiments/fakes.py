@@ -94,6 +94,8 @@ def fake_result(
             full = voices
         elif metric.name == "energy":
             full = np.broadcast_to(np.float32(0.8), voices.shape)
+        elif metric.name == "income":
+            full = np.zeros_like(voices)
         elif metric.name in ("cost", "hours"):
             spent = [sum(getattr(t, metric.name) for t in arm.tactics) / days for arm in arms]
             if arms[-1].label == PLACEBO:

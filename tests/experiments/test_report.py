@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
+from experiments import Study, run
 from experiments.messages import Catalogue
 from experiments.report import charts, findings
 from experiments.report.amounts import Amounts, digits, tidy
@@ -249,3 +250,12 @@ def test_labels_are_not_markup(tmp_path):
     result = quick(arms=(ARMS[0], Arm(odd, "1" * 16), ARMS[-1]))
     assert odd in printed(result, folder=tmp_path / "[red]")
     assert "[red]" in printed(result, folder=tmp_path / "[red]")
+
+
+def test_what_members_pay_is_said_where_they_do():
+    study = Study.of(
+        "paid_entry(fee=20)", "red_packet", replicates=2, days=6, follow_up=2, workers=1, lang="en"
+    )
+    words = Words(run(study))
+    assert "takes in ¥" in words.spending("paid_entry(fee=20)")
+    assert "takes in" not in words.spending("red_packet")
