@@ -7,7 +7,8 @@ negative.
 """
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from functools import wraps
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from simulator.errors import UserError
 Array = NDArray[Any]
 #: A stimulus: nothing, the same for everybody, or one number for each slot ``(R, N)``.
 Dose = Array | float | None
+_Kind = TypeVar("_Kind")
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,22 @@ LEDGER = ("cost", "hours", "income")
 BOOKS = (*LEDGER, "acted")
 
 
+def _bare(kind: type[_Kind]) -> type[_Kind]:
+    """Keep what is left empty out of an instance, where the class says so: two are made a tactic a day."""
+    full: Any = kind.__init__
+    known = frozenset(kind.__annotations__)
+
+    @wraps(full)
+    def init(self: Any, *args: Any, **given: Any) -> None:
+        if args or not known.issuperset(given):
+            full(self, *args, **given)
+        else:
+            vars(self).update(given)
+
+    setattr(kind, "__init__", init)  # noqa: B010  (the dataclass made it)
+    return kind
+
+
 @dataclass(frozen=True)
 class Prospect:
     """Something coming may pay: ``amount`` yuan with chance ``chance``, each a number or ``(R, N)``."""
@@ -93,6 +111,7 @@ class Prospect:
     chance: Array | float = 1.0
 
 
+@_bare
 @dataclass(frozen=True)
 class Offer:
     """What members are shown before they decide whether to come. See :data:`CHANNELS` for units.
@@ -110,6 +129,7 @@ class Offer:
     circles: Array | None = None
 
 
+@_bare
 @dataclass(frozen=True)
 class Award:
     """What members are given once it is known who came. See :data:`CHANNELS` for units.
