@@ -29,29 +29,35 @@ def accept(name: str, uses: frozenset[str], stimuli: Offer | Award | Entry) -> d
     Raises:
         UserError: Naming the strategy, the channel and the value.
     """
-    held = {name: dose for name, dose in vars(stimuli).items() if dose is not None}
-    if not held.get("prospects", True):
-        del held["prospects"]
-    if isinstance(stimuli, Entry):
-        held = {name: dose for name, dose in held.items() if dose != 0}
-    for channel, dose in held.items():
-        if type(dose) is float and 0 <= dose < _INFINITE and channel in uses:
+    held: dict[str, Any] = {}
+    for channel, dose in vars(stimuli).items():
+        if dose is None or (channel == "prospects" and not dose):
             continue
-        if channel not in uses and channel not in _BOOKED:
-            raise UserError(
-                f"Strategy {name!r} uses channel {channel!r} but declares only {', '.join(sorted(uses))}."
-            )
-        parts = [side for p in dose for side in (p.amount, p.chance)] if channel == "prospects" else [dose]
-        low = -1 if channel in _MINUS_ONE else 0
-        for part in parts:
-            if not _sound(part, low):
-                array = np.asarray(part)
-                value = array[~((array >= low) & (array < _INFINITE))].flat[0]
-                raise UserError(
-                    f"Strategy {name!r} gives {value:g} in channel {channel!r}; "
-                    f"a dose must be a finite number of {CHANNELS[channel].unit} from {low}."
-                )
+        if type(dose) is not float or not 0 <= dose < _INFINITE or channel not in uses:
+            if isinstance(stimuli, Entry) and dose == 0:
+                continue
+            _check(name, uses, channel, dose)
+        elif dose == 0 and isinstance(stimuli, Entry):
+            continue
+        held[channel] = dose
     return held
+
+
+def _check(name: str, uses: frozenset[str], channel: str, dose: Any) -> None:
+    """Refuse one dose, see :func:`accept`."""
+    if channel not in uses and channel not in _BOOKED:
+        raise UserError(
+            f"Strategy {name!r} uses channel {channel!r} but declares only {', '.join(sorted(uses))}."
+        )
+    low = -1 if channel in _MINUS_ONE else 0
+    for part in [side for p in dose for side in (p.amount, p.chance)] if channel == "prospects" else (dose,):
+        if not _sound(part, low):
+            array = np.asarray(part)
+            value = array[~((array >= low) & (array < _INFINITE))].flat[0]
+            raise UserError(
+                f"Strategy {name!r} gives {value:g} in channel {channel!r}; "
+                f"a dose must be a finite number of {CHANNELS[channel].unit} from {low}."
+            )
 
 
 def _sound(dose: Any, low: int) -> bool:

@@ -112,6 +112,9 @@ class World:
         self.tactics = [
             Tactic(k, label, s) for k, (label, s) in enumerate(sorted(tactics, key=lambda t: t[0]))
         ]
+        self._remembered = [
+            [(name, t.column(name)) for name in type(t.strategy).remembers] for t in self.tactics
+        ]
         self.spoken = frozenset().union(*(t.strategy.uses for t in self.tactics))
         known = [*on, *off]
         self.heard = frozenset().union(*(m.hears for m in known))
@@ -195,7 +198,8 @@ class World:
 
     def memory(self, tactic: Tactic) -> Memory:
         """The memory columns of one tactic."""
-        return {name: self.members[tactic.column(name)] for name in type(tactic.strategy).remembers}
+        members = self.members
+        return {name: members[column] for name, column in self._remembered[tactic.index]}
 
     def cue(self, name: str, tactic: Tactic) -> NDArray[Any]:
         """A mechanism's column for one tactic's cue."""
