@@ -33,17 +33,6 @@ Table = NDArray[np.int64]
 
 
 @kernel
-def _seated(table, order):
-    """Slots of those in a circle, circle by circle; how many there are."""
-    n = 0
-    for i in range(table.shape[0]):
-        order[n] = i
-        n += table[i] >= 0
-    rank_by_id(table, order[:n])
-    return n
-
-
-@kernel
 def _number(circle, there, tactic, tactics, table):
     """Write into ``table`` the seats of one tactic's circles, by numbers that no other tactic has."""
     for r in range(table.shape[0]):
@@ -77,20 +66,22 @@ def _spread(table, each, out):
 
 
 @kernel
-def _mates(table, ids, day, replicates, seed, decision):
-    """Row and both slots of neighbours, where those of each circle stand in a row by luck."""
+def _mates(table, posts, here, visitors, ids, day, replicates, seed, decision):
+    """Row and both slots of neighbours, where the speakers of each circle stand in a row by luck."""
     order, luck = np.empty(table.shape[1], np.int64), np.empty(table.shape[1], np.uint64)
-    rows, one, other = (
-        np.empty(table.size, np.int64),
-        np.empty(table.size, np.int64),
-        np.empty(table.size, np.int64),
-    )
+    most = visitors.sum()
+    rows, one, other = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int64)
     found = 0
     for r in range(table.shape[0]):
-        n, j = _seated(table[r], order), 0
-        for k in range(n):
-            a, b, _, _ = words(ids[r, order[k]], day, 0, replicates[r], seed, decision)
-            luck[order[k]] = U(a) << U(32) | U(b)
+        n, j = 0, 0
+        for k in range(visitors[r]):
+            i = here[r, k]
+            if posts[r, i] > 0 and table[r, i] >= 0:
+                a, b, _, _ = words(ids[r, i], day, 0, replicates[r], seed, decision)
+                luck[i] = U(a) << U(32) | U(b)
+                order[n] = i
+                n += 1
+        rank_by_id(table[r], order[:n])
         while j < n:
             k = j
             while k < n and table[r, order[k]] == table[r, order[j]]:
@@ -134,8 +125,8 @@ class Circles(Mechanism):
             others = 1 - _within(table, world.posts) / np.maximum(world.talk.sum(axis=1), 1)[:, None]
             world.shelter = np.zeros(world.shape, np.float32)
             _spread(table, (p["close"][:, None] * others).astype(np.float32), world.shelter)
-            speaking, who = np.where(world.posts > 0, table, -1), world.members.id
-            rows, a, b = _mates(speaking, who, world.day, world.replicates, U(world.seed), U(_ROW))
+            today = world.posts, world.here, world.visitors, world.members.id, world.day
+            rows, a, b = _mates(table, *today, world.replicates, U(world.seed), U(_ROW))
             world.new_ties = world.new_ties + world.ties.bind(rows, a, b, p["bond"][rows])
 
 
