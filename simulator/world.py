@@ -109,9 +109,6 @@ class World:
     ) -> None:
         self.community, self.seed, self.replicates = community, seed, replicates
         self.mechanisms = list(on)
-        #: The mechanisms that say who of the addressed takes part, and who joins at a price.
-        self.uptake: Uptake | Nobody = self._playing("uptake") or NOBODY
-        self._door = self._playing("entry")
         self.tactics = [
             Tactic(k, label, s) for k, (label, s) in enumerate(sorted(tactics, key=lambda t: t[0]))
         ]
@@ -241,15 +238,12 @@ class World:
 
     def admits(self, rows: NDArray[np.int64], ids: NDArray[np.uint64], columns: dict[str, Any]) -> Bools:
         """Who of a list of people joins on today's terms, and what these do to ``columns``; see ``entry``."""
-        if self._door is None:
+        door: Any = next((m for m in self.mechanisms if "entry" in (m.name, m.replaces)), None)
+        if door is None:
             return np.ones(len(ids), bool)
-        admitted: Bools = self._door.admits(self, rows, ids, columns)
+        admitted: Bools = door.admits(self, rows, ids, columns)
         self.declined += np.bincount(rows[~admitted], minlength=self.shape[0])
         return admitted
-
-    def _playing(self, part: str) -> Any:
-        """The mechanism of that name, or what replaces it; None where it is off."""
-        return next((m for m in self.mechanisms if part in (m.name, m.replaces)), None)
 
     def trait(self, name: str) -> Floats:
         """A parameter of the disposition mechanism, ``(R,)``, which describes how people differ."""
@@ -294,6 +288,12 @@ class World:
             for _, dose in self.gives.get(channel, ()):
                 self.sums[channel] += dose
         return self.sums[channel]
+
+    @property
+    def uptake(self) -> "Uptake | Nobody":
+        """The mechanism that says who of the addressed takes part; nobody does where it is off."""
+        mine = (m for m in self.mechanisms if "uptake" in (m.name, m.replaces))
+        return next(mine, NOBODY)  # type: ignore[return-value]
 
 
 class Uptake(Protocol):
