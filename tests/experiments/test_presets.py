@@ -67,19 +67,25 @@ def test_every_experiment_can_be_run(name, recwarn):
     assert study.labels[-1] == "placebo"
     assert len(study.labels) > 3
     assert study.name != name  # it has a title
-    assert Study.of(experiment=name, lang="zh").name != study.name
+    assert study.config["title"]["zh"] != study.name
     assert not [warning for warning in recwarn if issubclass(warning.category, StudyWarning)]
 
 
+@pytest.fixture(scope="module")
+def doses():
+    """Every dose and every tactic beside one another: the study, and its tactics by arm."""
+    study = Study.of(*strategies(), *known.presets("strategy"), community="study_camp", days=60)
+    return study, {scenario.label: scenario.strategies for scenario in study.scenarios[1:-1]}
+
+
 @pytest.mark.parametrize("name", known.presets("strategy"))
-def test_every_dose_differs_from_the_tactic_it_uses(name):
-    made = compose()
-    node = made.values["strategy"][name]
+def test_every_dose_differs_from_the_tactic_it_uses(name, doses):
+    study, held = doses
+    node = study.config["strategy"][name]
     use = node["use"]
     assert use in strategies()
     assert set(node["title"]) == set(LANGUAGES)
-    study = Study.of(use, name, community="study_camp", days=60)
-    (label, plain), (same, dose) = (scenario.strategies[0] for scenario in study.scenarios[1:3])
+    ((label, plain),), ((same, dose),) = held[use], held[name]
     assert label == same == use  # so that both doses share their luck
     assert plain != dose
     assert study.arm_titles[name] == node["title"]
