@@ -130,32 +130,35 @@ print(hashlib.sha256(b"".join(series.tobytes() for _, series in sorted(run.daily
     assert installed.stdout.startswith("True "), installed.stderr
 
 
-def composed(site, *words):
-    """Which of the stranger's mechanism and ours are on, by the command line."""
+def composed(site, *lines):
+    """Which of the stranger's mechanism and ours are on, by the command line, for each line of words."""
     code = """
 import sys
 from experiments.build import plan, study_from
-study = study_from(plan((), sys.argv[1:], None))
 from simulator.simulation import Simulation
-sim = Simulation(study.scenarios[0], [0], 1)
-names = [m.name for m in sim.world.mechanisms]
-print("brittle_habit" in names, "habit" in names, dict(study.scenarios[0].mechanisms))
+for line in sys.argv[1:]:
+    study = study_from(plan((), line.split(), None))
+    sim = Simulation(study.scenarios[0], [0], 1)
+    names = [m.name for m in sim.world.mechanisms]
+    print("brittle_habit" in names, "habit" in names, dict(study.scenarios[0].mechanisms))
 """
-    done = python(site, code, *words)
+    done = python(site, code, *lines)
     assert not done.returncode, done.stderr
-    return done.stdout.strip()
+    return done.stdout.splitlines()
 
 
 ON = "mechanism.brittle_habit.on=true"
 
 
 def test_turned_on_it_takes_the_place_of_ours(site):
-    assert composed(site) == "False True {}"
-    assert composed(site, ON) == "True False {'brittle_habit': {'on': True}}"
+    knobs = "mechanism.brittle_habit.miss=half mechanism.brittle_habit.growth=0.1"
     both = "{'brittle_habit': {'on': True}, 'habit': {'on': True}}"
-    assert composed(site, ON, "mechanism.habit.on=true") == f"True True {both}"
-    set_ = composed(site, ON, "mechanism.brittle_habit.miss=half", "mechanism.brittle_habit.growth=0.1")
-    assert set_ == "True False {'brittle_habit': {'growth': 0.1, 'miss': 'half', 'on': True}}"
+    assert composed(site, "", ON, f"{ON} mechanism.habit.on=true", f"{ON} {knobs}") == [
+        "False True {}",
+        "True False {'brittle_habit': {'on': True}}",
+        f"True True {both}",
+        "True False {'brittle_habit': {'growth': 0.1, 'miss': 'half', 'on': True}}",
+    ]
 
 
 def test_the_command_compares_with_it_and_explains_it(site, tmp_path):
