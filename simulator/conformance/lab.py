@@ -69,7 +69,7 @@ class Everything(Strategy):
         """Every second day; circles of those whose ids are alike."""
         if day.index % 2:
             return Offer()
-        circle = np.where(whom, day.members.id % np.uint64(3), -1).astype(np.int32)
+        circle = np.where(whom, (day.members.id % np.uint64(3)).astype(np.int32), -1)
         amount = (Prospect(1.0, 0.5),)
         doses = {"prompt": 0.5, "announced": 1.0, "prospects": amount, "run": 2.0, "topics": 1.0, "help": 1.0}
         told: Offer = self._told(Offer, {**doses, "circles": circle})
@@ -80,7 +80,7 @@ class Everything(Strategy):
         if day.index % 2:
             return Award()
         go = day.goes(came & whom)
-        table = np.where(go, day.members.id % np.uint64(5), -1).astype(np.int32)
+        table = np.where(go, (day.members.id % np.uint64(5)).astype(np.int32), -1)
         out = whom & ~came & (day.members.id % np.uint64(7) == 0) & (day.index == 10)
         ones = (
             "reward",
