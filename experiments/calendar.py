@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.engine import BLOCK_SLOTS
 from simulator.scenario import Scenario
 from simulator.schedule import WEEKDAYS
 from simulator.simulation import Simulation
@@ -15,8 +16,6 @@ from simulator.simulation import Simulation
 #: Least length of days in a row that are shown as one run.
 _RUN = 3
 _WEEK = len(WEEKDAYS)
-#: Slots of a block of replicates, as :mod:`experiments.engine` has them.
-_SLOTS = 128_000
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ def _rows(days: Sequence[int]) -> list[list[int]]:
 
 def spend(scenario: Scenario, replicates: int, seed: int) -> Mapping[str, Spent]:
     """Simulate an arm and count what each of its tactics came to on the campaign days, by label."""
-    block = max(1, _SLOTS // scenario.community.slots)
+    block = max(1, BLOCK_SLOTS // scenario.community.slots)
     parts = [
         _block(scenario, range(at, min(at + block, replicates)), seed) for at in range(0, replicates, block)
     ]

@@ -1,13 +1,13 @@
 """The runs: every point of a design with every luck in every arm, on local worker processes."""
 
-from collections.abc import Callable, Generator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from loky import cpu_count
 from numpy.typing import NDArray
 
 from experiments.block import warm_up
+from experiments.engine import BLOCK_SLOTS
 from experiments.screening.design import Design
 from experiments.workers import Pool
 from simulator.scenario import Scenario
@@ -15,8 +15,6 @@ from simulator.simulation import Simulation
 
 #: What is read off each run: conversational voices a campaign day, and the lifespan in days.
 METRICS = ("voices", "lifespan")
-#: Slots of a block that fits the caches.
-BLOCK_SLOTS = 128_000
 #: Runs below which workers take longer to start than they save.
 SMALL = 2000
 Values = NDArray[np.float64]
@@ -53,13 +51,11 @@ def simulate(
     if workers is None:
         workers = 1 if total < SMALL else cpu_count()
     workers = min(workers, len(tasks))
-    coming = (
-        _here(scenarios, design, seed, tasks)
-        if workers == 1
-        else _there(scenarios, design, seed, tasks, workers)
-    )
-    with closing(coming):
-        for arm, part, values in coming:
+    with Pool(workers) as pool:
+        if workers > 1:
+            pool.run([(warm_up, list(scenarios))])  # or all would compile the same kernels at once
+        jobs = [(block, scenarios[arm], design, part, arm, seed) for arm, part in tasks]
+        for _, (arm, part, values) in pool.each(jobs):
             out[:, arm, part] = values
             done += values[0].size
             if progress is not None:
@@ -73,19 +69,3 @@ def block(scenario: Scenario, design: Design, part: slice, arm: int, seed: int) 
     run = Simulation(scenario, numbers.reshape(-1).tolist(), seed, design.parameters(part)).run()
     voices = run.daily["voices"][:, : scenario.days].mean(axis=1)
     return arm, part, np.stack([voices, run.lifespan()[0]]).reshape(len(METRICS), *numbers.shape)
-
-
-def _here(
-    scenarios: Sequence[Scenario], design: Design, seed: int, tasks: Sequence[tuple[int, slice]]
-) -> Generator[Piece]:
-    for arm, part in tasks:
-        yield block(scenarios[arm], design, part, arm, seed)
-
-
-def _there(
-    scenarios: Sequence[Scenario], design: Design, seed: int, tasks: Sequence[tuple[int, slice]], workers: int
-) -> Generator[Piece]:
-    with Pool(workers) as pool:
-        pool.run([(warm_up, list(scenarios))])  # or all would compile the same kernels at once
-        jobs = [(block, scenarios[arm], design, part, arm, seed) for arm, part in tasks]
-        yield from (piece for _, piece in pool.each(jobs))

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.engine import BLOCK_SLOTS
 from experiments.study import Study
 from experiments.validation.targets import Part, patterns
 from simulator.knobs import drawn, knobs
@@ -29,8 +30,6 @@ Estimates = dict[str, float]
 NEARLY_ALWAYS = 0.95
 RESAMPLES = 200
 _TAILS = (0.025, 0.975)
-#: Slots of a block, as in the engine.
-_SLOTS = 128_000
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ class Conditions:
 
     def blocks(self, slots: int) -> list["Conditions"]:
         """The same in parts that fit the caches."""
-        size = max(1, _SLOTS // slots)
+        size = max(1, BLOCK_SLOTS // slots)
         return [self._part(slice(at, at + size)) for at in range(0, len(self.worlds), size)]
 
     def _part(self, rows: slice) -> "Conditions":

@@ -364,7 +364,7 @@ def test_the_command_prints_the_calendar_and_what_it_takes(folder, capsys, monke
 
 def test_what_is_spent_does_not_depend_on_blocks(monkeypatch):
     whole = spend(scenario(Sop.of("mini", MINI), 0), 5, 1)
-    monkeypatch.setattr("experiments.calendar._SLOTS", 60)
+    monkeypatch.setattr("experiments.calendar.BLOCK_SLOTS", 60)
     parts = spend(scenario(Sop.of("mini", MINI), 0), 5, 1)
     for name, one in whole.items():
         assert all(np.array_equal(getattr(one, kind), getattr(parts[name], kind)) for kind in vars(one))
