@@ -30,15 +30,12 @@ def accept(name: str, uses: frozenset[str], stimuli: Offer | Award | Entry) -> d
         UserError: Naming the strategy, the channel and the value.
     """
     held: dict[str, Any] = {}
+    entry = isinstance(stimuli, Entry)  # in which nought is nothing
     for channel, dose in vars(stimuli).items():
-        if dose is None or (channel == "prospects" and not dose):
+        if dose is None or (channel == "prospects" and not dose) or (entry and dose == 0):
             continue
         if type(dose) is not float or not 0 <= dose < _INFINITE or channel not in uses:
-            if isinstance(stimuli, Entry) and dose == 0:
-                continue
             _check(name, uses, channel, dose)
-        elif dose == 0 and isinstance(stimuli, Entry):
-            continue
         held[channel] = dose
     return held
 

@@ -19,8 +19,9 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 #: Phases of a planned life (开群期、成长期、成熟期、衰退期), each with the tenth of it before which it ends;
 #: the last has no end. That a group opens for a tenth of its life, grows until four tenths and is mature
 #: until eight is an assumption. It only says when to act: nothing in the model looks at it.
-_EVER = 2**31 - 1
 PHASES = {"opening": 1, "growth": 4, "maturity": 8, "decline": None}
+#: A tenure that nobody reaches.
+_EVER = 2**31 - 1
 
 
 @dataclass(frozen=True)

@@ -238,7 +238,7 @@ class World:
 
     def admits(self, rows: NDArray[np.int64], ids: NDArray[np.uint64], columns: dict[str, Any]) -> Bools:
         """Who of a list of people joins on today's terms, and what these do to ``columns``; see ``entry``."""
-        door: Any = next((m for m in self.mechanisms if "entry" in (m.name, m.replaces)), None)
+        door = self._playing("entry")
         if door is None:
             return np.ones(len(ids), bool)
         admitted: Bools = door.admits(self, rows, ids, columns)
@@ -292,8 +292,12 @@ class World:
     @property
     def uptake(self) -> "Uptake | Nobody":
         """The mechanism that says who of the addressed takes part; nobody does where it is off."""
-        mine = (m for m in self.mechanisms if "uptake" in (m.name, m.replaces))
-        return next(mine, NOBODY)  # type: ignore[return-value]
+        mine: Uptake = self._playing("uptake") or NOBODY
+        return mine
+
+    def _playing(self, part: str) -> Any:
+        """The mechanism of that name, or what replaces it; None where it is off."""
+        return next((m for m in self.mechanisms if part in (m.name, m.replaces)), None)
 
 
 class Uptake(Protocol):
