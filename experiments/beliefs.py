@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.effects import paired
-from experiments.engine import simulate
-from experiments.ensemble import Ensemble
+from experiments.engine.ensemble import Ensemble
+from experiments.engine.simulate import simulate
+from experiments.statistics.effects import paired
 from experiments.study import Study
 from simulator.scenario import Scenario
 

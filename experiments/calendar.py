@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.engine import BLOCK_SLOTS
+from experiments.engine.simulate import BLOCK_SLOTS
 from simulator.scenario import Scenario
 from simulator.schedule import WEEKDAYS
 from simulator.simulation import Simulation

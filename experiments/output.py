@@ -23,10 +23,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from experiments.comparison import COLUMNS
 from experiments.files import as_json
 from experiments.messages import Catalogue
 from experiments.result import Result
+from experiments.statistics.comparison import COLUMNS
 from simulator.errors import UserError
 
 #: What is written, the manifest last: where it lies, the rest is complete.

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.comparison import Comparison
+from experiments.statistics.comparison import Comparison
+from experiments.statistics.survival import Lifespans
 from experiments.study import PLACEBO
-from experiments.survival import Lifespans
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 
 from experiments.bibliography import references
-from experiments.comparison import compare as compare_arms
-from experiments.engine import simulate
-from experiments.ensemble import Ensemble
+from experiments.engine.ensemble import Ensemble
+from experiments.engine.simulate import simulate
 from experiments.result import Arm, Assumption, Group, Result, Tactic
+from experiments.statistics.comparison import compare as compare_arms
+from experiments.statistics.survival import Lifespans
 from experiments.study import Study
-from experiments.survival import Lifespans
 from simulator.knobs import drawn, knobs
 from simulator.members import ROLES
 from simulator.metrics import METRICS

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from experiments.engine.pool import Pool
 from experiments.validation.cohorts import tables_in
 from experiments.validation.cohorts.committed import COMMUNITY, MECHANISM
 from experiments.validation.cohorts.people import FITTED, GROUPS, LEVELS, PEOPLES, WEEKEND, Settings
@@ -25,7 +26,6 @@ from experiments.validation.cohorts.reading import Cohort, content_hash, read_co
 from experiments.validation.cohorts.scoring import REFITTED, Scored, score_cohorts
 from experiments.validation.cohorts.search import search
 from experiments.validation.cohorts.section import BASELINE
-from experiments.workers import Pool
 from simulator.errors import UserError
 
 Floats = NDArray[np.float64]

@@ -23,7 +23,7 @@ from typing import Literal
 import numpy as np
 
 from experiments.claims.evidence import Evidence, Turn
-from experiments.intervals import NAN
+from experiments.statistics.intervals import NAN
 from experiments.validation.trial import NEARLY_ALWAYS
 
 Code = Literal["supported", "not_supported", "depends", "built_in", "undecided"]

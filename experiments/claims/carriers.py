@@ -11,7 +11,7 @@ import numpy as np
 from experiments.claims.cells import Played
 from experiments.claims.evidence import Evidence
 from experiments.claims.preset import Claim
-from experiments.intervals import Estimate
+from experiments.statistics.intervals import Estimate
 from simulator.knobs import Knob, drawn, knobs
 from simulator.registry import make_mechanisms
 from simulator.scenario import Scenario

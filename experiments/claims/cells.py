@@ -7,12 +7,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.block import Failed, Piece, Task, run
 from experiments.claims import expression
 from experiments.claims.preset import Claim
-from experiments.engine import BLOCK_SLOTS
-from experiments.ensemble import BIT
-from experiments.workers import Job
+from experiments.engine.ensemble import BIT
+from experiments.engine.pool import Job
+from experiments.engine.simulate import BLOCK_SLOTS
+from experiments.engine.task import Failed, Piece, Task, run
 from simulator.metrics import BY_NAME
 from simulator.scenario import Scenario
 
@@ -99,7 +99,7 @@ def _spent(piece: Piece) -> Floats:
 def jobs(
     claim: Claim, worlds: int, twins: bool, seed: int, settings: dict[str, dict[str, float]] | None = None
 ) -> list[Job]:
-    """The pieces of work of a claim, for :class:`experiments.workers.Pool`.
+    """The pieces of work of a claim, for :class:`experiments.engine.pool.Pool`.
 
     Args:
         claim: The claim.

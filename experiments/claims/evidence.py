@@ -1,7 +1,7 @@
 """What the cells show: each part's effect, both intervals, in how many worlds it holds, and what turns it.
 
 **Effect.** In each world the contrast is taken of the mean of the world and its twin; twins tell luck from
-parameters, as in :mod:`experiments.effects`. Worlds are counted by their effects with luck taken out.
+parameters, as in :mod:`experiments.statistics.effects`. Worlds are counted by their effects, luck taken out.
 
 **What turns it.** Each uncertain parameter's rank correlation with the effect over worlds; the largest of all
 is held against 1999 permutations of the worlds, which keeps the chance of naming any by accident at 5%
@@ -20,8 +20,8 @@ from scipy import stats
 from experiments.claims import expression
 from experiments.claims.cells import Played
 from experiments.claims.preset import Claim, Part
-from experiments.effects import Paired, paired, world_effects
-from experiments.intervals import NAN, Estimate
+from experiments.statistics.effects import Paired, paired, world_effects
+from experiments.statistics.intervals import NAN, Estimate
 from simulator.registry import make_mechanisms
 
 Floats = NDArray[np.float64]

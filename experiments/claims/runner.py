@@ -11,7 +11,7 @@ from experiments.claims.carriers import Coefficient, coefficients, hangs
 from experiments.claims.cells import Played, Sheet, gather, jobs
 from experiments.claims.evidence import Evidence, parameters, weigh
 from experiments.claims.preset import Claim
-from experiments.workers import Pool
+from experiments.engine.pool import Pool
 
 #: An operator's hour in yuan, by which hours are added to money; an assumption, the same for every claim.
 WAGE = 30.0

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from experiments.result import Result
-from experiments.survival import SurvivalCurve
+from experiments.statistics.survival import SurvivalCurve
 
 WEEK = 7  # days a curve is averaged over, so that weekends do not hide the tactic
 LONG = 28  # days from which it is

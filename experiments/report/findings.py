@@ -6,12 +6,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.comparison import Effect
-from experiments.effects import paired
-from experiments.intervals import ratio_interval
 from experiments.result import Arm, Result
+from experiments.statistics.comparison import Effect
+from experiments.statistics.effects import paired
+from experiments.statistics.intervals import ratio_interval
+from experiments.statistics.verdicts import ArmVerdict
 from experiments.study import PLACEBO
-from experiments.verdicts import ArmVerdict
 from simulator.metrics import BY_NAME
 
 NAN = float("nan")

@@ -6,8 +6,8 @@ from math import isfinite
 
 from matplotlib.ticker import MaxNLocator
 
-from experiments.comparison import Effect
 from experiments.report.amounts import digits
+from experiments.statistics.comparison import Effect
 
 _FAR = 5.0
 #: Percent of the width that half of a tick's text takes.

@@ -5,12 +5,12 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from experiments.comparison import Effect
 from experiments.report import charts, curves, findings
 from experiments.report.amounts import NONE, tidy
 from experiments.report.forest import Axis
 from experiments.report.words import SIGNS, Words
 from experiments.result import Arm, Group, Result
+from experiments.statistics.comparison import Effect
 from experiments.templates import template
 from simulator.metrics import BY_NAME, METRICS, Metric
 

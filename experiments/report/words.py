@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from math import isfinite
 
-from experiments.comparison import Effect
 from experiments.messages import Catalogue
 from experiments.report import findings
 from experiments.report.amounts import NONE, Amounts, digits, shown, tidy
 from experiments.result import Arm, Result, Tactic
-from experiments.verdicts import CAP, Reason
+from experiments.statistics.comparison import Effect
+from experiments.statistics.verdicts import CAP, Reason
 from simulator.metrics import BY_NAME
 
 _MANY = 2  # red lines that a sentence can name

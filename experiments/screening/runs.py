@@ -6,10 +6,10 @@ import numpy as np
 from loky import cpu_count
 from numpy.typing import NDArray
 
-from experiments.block import warm_up
-from experiments.engine import BLOCK_SLOTS
+from experiments.engine.pool import Pool
+from experiments.engine.simulate import BLOCK_SLOTS
+from experiments.engine.task import warm_up
 from experiments.screening.design import Design
-from experiments.workers import Pool
 from simulator.scenario import Scenario
 from simulator.simulation import Simulation
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from math import isnan
 from typing import Any
 
+from experiments.engine.pool import Pool, Progress
 from experiments.validation import (
     gifts,
     kcore,
@@ -27,7 +28,6 @@ from experiments.validation.trial import (
     over_worlds,
     without,
 )
-from experiments.workers import Pool, Progress
 
 #: Every trial; together they cover the patterns that a daily tick can show.
 TRIALS: tuple[Trial, ...] = (

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.engine import BLOCK_SLOTS
+from experiments.engine.simulate import BLOCK_SLOTS
 from experiments.study import Study
 from experiments.validation.targets import Part, patterns
 from simulator.knobs import drawn, knobs

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from experiments.comparison import compare
 from experiments.result import Arm, Assumption, Failure, Group, Result, Tactic
+from experiments.statistics.comparison import compare
+from experiments.statistics.survival import Lifespans
 from experiments.study import PLACEBO
-from experiments.survival import Lifespans
 from simulator.metrics import BY_NAME, METRICS, Metric
 
 RED = Tactic(

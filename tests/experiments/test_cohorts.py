@@ -8,6 +8,7 @@ from scipy.integrate import quad
 from scipy.special import expit, logsumexp
 from scipy.stats import norm
 
+from experiments.engine.pool import Pool
 from experiments.messages import Catalogue
 from experiments.validation.cohorts import curves, rivals
 from experiments.validation.cohorts import likelihood as lk
@@ -16,7 +17,6 @@ from experiments.validation.cohorts.people import FITTED, LEVELS, PEOPLES, Peopl
 from experiments.validation.cohorts.posterior import Posterior, worth
 from experiments.validation.cohorts.reading import DONE, EMPTY, MISSED, Cohort
 from experiments.validation.cohorts.scoring import refit
-from experiments.workers import Pool
 from simulator.simulation import Simulation
 
 ONE_KIND = People(spread=0.8, keen=0.0, idle=0.0, above=0.0, below=0.0)

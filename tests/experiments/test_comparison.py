@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from experiments.comparison import COLUMNS, compare
-from experiments.survival import Lifespans
+from experiments.statistics.comparison import COLUMNS, compare
+from experiments.statistics.survival import Lifespans
 from simulator.metrics import METRICS, Metric
 
 VOICES = Metric("voices", "", "", "", 1, matters_rel=0.05, kind="primary")

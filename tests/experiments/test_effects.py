@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from experiments.effects import Paired, paired, share_better, share_better_elsewhere, world_shares
-from experiments.intervals import ENOUGH, Estimate, ratio_interval, simultaneous_level
+from experiments.statistics.effects import Paired, paired, share_better, share_better_elsewhere, world_shares
+from experiments.statistics.intervals import ENOUGH, Estimate, ratio_interval, simultaneous_level
 
 # Student 1908, hours of sleep gained with two drugs: diff 1.58, 95% interval 0.70 to 2.46, t = 4.06.
 SLEEP_1 = np.array([0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0])

@@ -6,9 +6,9 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from experiments.block import Task
-from experiments.engine import simulate
-from experiments.ensemble import Ensemble
+from experiments.engine.ensemble import Ensemble
+from experiments.engine.simulate import simulate
+from experiments.engine.task import Task
 from simulator.community import Community
 from simulator.errors import UserError
 from simulator.mechanism import TWIN

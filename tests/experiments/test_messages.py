@@ -5,7 +5,7 @@ import pytest
 
 from experiments.messages import LANGUAGES, Catalogue, load
 from experiments.report.words import SIGNS
-from experiments.verdicts import Code
+from experiments.statistics.verdicts import Code
 from simulator.errors import UserError
 from simulator.metrics import METRICS
 

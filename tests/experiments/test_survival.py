@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from experiments.effects import paired
-from experiments.survival import Lifespans, kaplan_meier
+from experiments.statistics.effects import paired
+from experiments.statistics.survival import Lifespans, kaplan_meier
 
 # Freireich et al. 1963, weeks of remission under 6-MP; the later ones with + were still in remission.
 WEEKS = np.array([6, 6, 6, 7, 10, 13, 16, 22, 23, 6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35], float)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from experiments.effects import paired
-from experiments.survival import Deaths
-from experiments.verdicts import CAP, Judgement, Reason, decide, guard, judge
+from experiments.statistics.effects import paired
+from experiments.statistics.survival import Deaths
+from experiments.statistics.verdicts import CAP, Judgement, Reason, decide, guard, judge
 from simulator.metrics import Metric
 
 VOICES = Metric("voices", "", "", "", 1, matters_rel=0.0, matters_abs=2.0, kind="primary")

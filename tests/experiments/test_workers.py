@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from experiments.engine.pool import Pool
 from experiments.mistakes import in_language
-from experiments.workers import Pool
 from simulator.errors import UserError
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from experiments.engine.pool import Progress
 from experiments.validation.cohorts.reading import read_cohorts, recognises
 from experiments.validation.cohorts.scoring import score_cohorts
 from experiments.validation.cohorts.section import alone, section
 from experiments.validation.sections import Section
-from experiments.workers import Progress
 
 __all__ = ["recognises", "score", "tables_in"]
 

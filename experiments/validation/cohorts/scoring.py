@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.engine.pool import Job, Pool, Progress
 from experiments.validation.cohorts import rivals
 from experiments.validation.cohorts.committed import committed
 from experiments.validation.cohorts.free import simulated
@@ -16,7 +17,6 @@ from experiments.validation.cohorts.posterior import Posterior, worth
 from experiments.validation.cohorts.reading import Cohort, content_hash
 from experiments.validation.cohorts.search import search
 from experiments.validation.resampling import Skill, skill
-from experiments.workers import Job, Pool, Progress
 
 Floats = NDArray[np.float64]
 #: Parts into which the cohorts are split for the search.

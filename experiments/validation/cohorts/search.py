@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.engine.pool import Pool
 from experiments.validation.cohorts.likelihood import ROWS, evidence
 from experiments.validation.cohorts.people import PEOPLES, Settings, near, spread_out
 from experiments.validation.cohorts.posterior import Posterior
 from experiments.validation.cohorts.reading import Cohort
-from experiments.workers import Pool
 
 Floats = NDArray[np.float64]
 #: Settings spread over the declared ranges; rounds of more near the best; settings of a round; how many of

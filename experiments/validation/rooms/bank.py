@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logit
 
+from experiments.engine.pool import Pool, Progress
 from experiments.validation.rooms.founders import MESSAGES, VISITING, YOUTH, Drawn, draw
 from experiments.validation.rooms.prior import MISSING, Vectors, design
 from experiments.validation.rooms.week import HORIZONS, KNOWN, MONTH, Week
-from experiments.workers import Pool, Progress
 from simulator.community import Community, Founders
 from simulator.founding import reference
 from simulator.mechanisms.content import V0

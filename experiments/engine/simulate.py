@@ -14,10 +14,10 @@ from typing import Any
 from loky import ProcessPoolExecutor, cpu_count, wait
 from loky.process_executor import BrokenProcessPool
 
-from experiments.block import Outcome, Task, run, warm_up, work
-from experiments.ensemble import BIT, Ensemble, gather
+from experiments.engine.ensemble import BIT, Ensemble, gather
+from experiments.engine.pool import ONE_THREAD, deaf
+from experiments.engine.task import Outcome, Task, run, warm_up, work
 from experiments.study import MOST_REPLICATES, MOST_WORKERS, whole
-from experiments.workers import ONE_THREAD, deaf
 from simulator.errors import UserError
 from simulator.registry import mechanisms
 from simulator.scenario import Scenario

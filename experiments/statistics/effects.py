@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from experiments.intervals import NAN, Estimate, Floats, ratio_interval, spread
+from experiments.statistics.intervals import NAN, Estimate, Floats, ratio_interval, spread
 
 
 @dataclass(frozen=True)

@@ -27,9 +27,9 @@ from dataclasses import dataclass, field
 from math import ceil, isfinite
 from typing import Literal, NamedTuple
 
-from experiments.effects import Paired
-from experiments.intervals import ENOUGH
-from experiments.survival import DISCORDANT, FEW_DIE, MOST_DIE, Deaths
+from experiments.statistics.effects import Paired
+from experiments.statistics.intervals import ENOUGH
+from experiments.statistics.survival import DISCORDANT, FEW_DIE, MOST_DIE, Deaths
 from simulator.metrics import Metric
 
 Code = Literal[

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.block import DAILY, Outcome
+from experiments.engine.task import DAILY, Outcome
 from experiments.result import Failure
 from simulator.mechanism import TWIN
 from simulator.metrics import METRICS, SILENT_DAYS

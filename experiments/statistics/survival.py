@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from experiments.intervals import Floats
+from experiments.statistics.intervals import Floats
 
 FEW_DIE, MOST_DIE = 0.2, 0.8  # outside these shares of deaths a lifespan is not estimable
 DISCORDANT = 20  # pairs that must differ before a difference of lifespans is judged

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.effects import Paired, paired, world_shares
-from experiments.intervals import Estimate, Floats, simultaneous_level
-from experiments.survival import Deaths, Lifespans
-from experiments.verdicts import ArmVerdict, Code, Guard, Judgement, Reason, decide, guard, judge
+from experiments.statistics.effects import Paired, paired, world_shares
+from experiments.statistics.intervals import Estimate, Floats, simultaneous_level
+from experiments.statistics.survival import Deaths, Lifespans
+from experiments.statistics.verdicts import ArmVerdict, Code, Guard, Judgement, Reason, decide, guard, judge
 from simulator.metrics import Metric
 
 LIFESPAN = "lifespan"  # the metric whose numbers come from ``Lifespans``

@@ -1,0 +1,1 @@
+"""What matched replicates say: pure functions of plain arrays, no files, no screen, no clock."""
