@@ -1,7 +1,7 @@
 """Result frames: every table that is written, with its columns' types, units and meaning, declared once.
 
-``docs/results.md`` is made from what is declared here and by those who write tables, and tests hold every file
-that is written against it.
+``docs/results.md`` is made from what is declared by those who write tables, and tests hold every file that is
+written against it.
 """
 
 import csv
@@ -19,7 +19,7 @@ class Column:
 
     Attributes:
         name: As it stands in the file.
-        kind: ``text``, ``whole``, ``number``, ``yes/no``, ``list`` (of numbers) or ``table`` (a list of rows).
+        kind: ``text``, ``whole``, ``number``, ``yes/no``, ``list`` (of numbers), ``table`` (a list of rows).
         unit: Unit, in English; empty for none.
         en: What it says, in English; a short sentence without a full stop.
         zh: The same in Chinese.
