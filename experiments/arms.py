@@ -20,7 +20,7 @@ from experiments.study import BASELINE, PLACEBO
 from simulator.errors import UserError
 
 #: The full-width forms that Chinese keyboards give lie at a fixed distance from ASCII.
-_ASCII = {ord(char) + 0xFEE0: char for char in ":(),=+[]<>\"'"}
+ASCII = {ord(char) + 0xFEE0: char for char in ":(),=+[]<>\"'"}
 #: Quotes that Chinese keyboards and word processors give, which no shell takes away.
 _QUOTES = str.maketrans("“”‘’", "\"\"''")
 _OPEN, _CLOSE = {"(": ")", "[": "]"}, {")": "(", "]": "["}
@@ -62,7 +62,7 @@ class Arm:
 
 def is_override(word: str) -> bool:
     """Whether a positional word is ``key=value`` (or ``~key``) and no arm: ``=`` comes before brackets."""
-    return _OVERRIDE.match(word.translate(_ASCII)) is not None
+    return _OVERRIDE.match(word.translate(ASCII)) is not None
 
 
 def read_arms(words: Sequence[str]) -> tuple[Arm, ...]:
@@ -89,7 +89,7 @@ def read_arm(word: str) -> Arm:
     Raises:
         UserError: The word is no arm; says what is wrong in one line.
     """
-    text = word.translate(_ASCII).strip()
+    text = word.translate(ASCII).strip()
     if text[:1] == "“" and text[-1:] == "”" and "“" not in text[1:]:
         text = text[1:-1].strip()  # the whole arm in quotes
     _balanced(word, text.translate(_QUOTES))
@@ -98,7 +98,7 @@ def read_arm(word: str) -> Arm:
     at = head.find(":")
     if at >= 0 and head[:at].rpartition("+")[2].strip().lower() != SOP[:-1]:
         label, text = _label(word, text[:at]), text[at + 1 :]
-    terms = tuple(_term(word, part) for part in _split(text.translate(_QUOTES), "+"))
+    terms = tuple(_term(word, part) for part in split(text.translate(_QUOTES), "+"))
     return Arm(label if label is not None else "+".join(term.text for term in terms), terms)
 
 
@@ -138,7 +138,7 @@ def _bare(text: str) -> Iterator[str]:
             yield char
 
 
-def _split(text: str, at: str) -> list[str]:
+def split(text: str, at: str) -> list[str]:
     """Parts of a text between the characters ``at`` that lie outside of brackets and quotes."""
     parts, depth, quote = [""], 0, ""
     for char in text:
@@ -178,7 +178,7 @@ def _term(word: str, part: str) -> Term:
     name, inside = (SOP if found[1] else "") + found[2], (found[3] or "").strip()
     key_shape = r"\w+(\.\w+)?" if found[1] else r"\w+"
     settings: dict[str, str] = {}
-    for piece in _split(inside, ",") if inside else []:
+    for piece in split(inside, ",") if inside else []:
         key, equals, value = (s.strip() for s in piece.partition("="))
         if not equals or not re.fullmatch(key_shape, key) or not value:
             hint = "; join words with '+', as in roles=novice+lurker" if settings and not equals else ""
@@ -195,7 +195,7 @@ def _value(text: str) -> str:
     if text[0] in "\"'" and text[-1] == text[0] and len(text) > 1:
         return text[1:-1]
     if text[0] == "[":
-        return ",".join(_value(part.strip()) for part in _split(text[1:-1], ",") if part.strip())
+        return ",".join(_value(part.strip()) for part in split(text[1:-1], ",") if part.strip())
     return text
 
 
