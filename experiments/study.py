@@ -17,6 +17,19 @@ MOST_REPLICATES, MOST_WORKERS = 1_000_000, 1024
 _FEWEST_TWINS = 8
 
 
+@dataclass(frozen=True)
+class EngineChoice:
+    """Where the work is done. It decides no number.
+
+    Attributes:
+        name: ``serial``, ``local`` or ``dask``.
+        address: Of a scheduler that runs already; None for workers of our own.
+    """
+
+    name: str = "local"
+    address: str | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Study:
     """The arms of one comparison and how often each is run.
@@ -30,6 +43,7 @@ class Study:
         seed: 0 to 2^32 - 1.
         workers: Processes; None leaves it to the engine.
         block: Replicates stepped together; None leaves it to the engine. Neither changes a result.
+        engine: Where the work is done.
         lang: Language of what is shown, ``en`` or ``zh``.
         out: Folder for the results; None for none.
         name: Name of the study: its experiment preset, or its community.
@@ -47,6 +61,7 @@ class Study:
     seed: int = 1
     workers: int | None = None
     block: int | None = None
+    engine: EngineChoice = EngineChoice()
     lang: str = "en"
     out: str | None = None
     name: str = "study"
