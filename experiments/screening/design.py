@@ -69,21 +69,41 @@ def factors(settings: Mapping[str, Any]) -> tuple[Factor, ...]:
 
 
 @dataclass(frozen=True, eq=False)
-class Design:
-    """Paths through the unit cube of quantiles, one coordinate a step; the last coordinate is the luck.
+class Points:
+    """Points at which groups are simulated, each with several lucks.
 
     Attributes:
-        factors: What is moved, in order of coordinate; the luck is not among them.
-        unit: ``(points, factors + 1)`` quantiles; points of one path follow each other.
+        factors: What is prescribed, in order of coordinate; the rest is as each replicate draws it.
+        unit: ``(points, at least factors)`` quantiles of the ranges.
         numbers: ``(points, lucks)`` number of the replicate: people, luck and the group's own draw.
-        before: ``(paths, factors + 1)`` the point from which a path moves along each coordinate, at its lower
-            end.
-        after: The point at the upper end of that step.
     """
 
     factors: tuple[Factor, ...]
     unit: Floats
     numbers: Ints
+
+    def parameters(self, points: slice) -> dict[str, dict[str, Floats]]:
+        """Values of all parameters for the rows of some points, a row for each luck of each point."""
+        lucks = self.numbers.shape[1]
+        out: dict[str, dict[str, Floats]] = {}
+        for at, factor in enumerate(self.factors):
+            values = np.repeat(factor.at(self.unit[points, at]), lucks)
+            out.setdefault(factor.mechanism, {})[factor.name] = values
+        return out
+
+
+@dataclass(frozen=True, eq=False)
+class Design(Points):
+    """Paths through the unit cube of quantiles, one coordinate a step; the last coordinate is the luck.
+
+    Points of one path follow each other, and ``unit`` is ``(points, factors + 1)``.
+
+    Attributes:
+        before: ``(paths, factors + 1)`` the point from which a path moves along each coordinate, at its lower
+            end.
+        after: The point at the upper end of that step.
+    """
+
     before: Ints
     after: Ints
 
@@ -112,15 +132,6 @@ class Design:
     def paths(self) -> int:
         """Number of paths."""
         return len(self.before)
-
-    def parameters(self, points: slice) -> dict[str, dict[str, Floats]]:
-        """Values of all parameters for the rows of some points, a row for each luck of each point."""
-        lucks = self.numbers.shape[1]
-        out: dict[str, dict[str, Floats]] = {}
-        for at, factor in enumerate(self.factors):
-            values = np.repeat(factor.at(self.unit[points, at]), lucks)
-            out.setdefault(factor.mechanism, {})[factor.name] = values
-        return out
 
 
 def trajectories(count: int, paths: int, seed: int) -> Floats:

@@ -1,6 +1,8 @@
 """The runs: every point of a design with every luck in every arm, on local worker processes."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from loky import cpu_count
@@ -9,7 +11,8 @@ from numpy.typing import NDArray
 from experiments.engine.pool import Pool
 from experiments.engine.simulate import BLOCK_SLOTS
 from experiments.engine.task import warm_up
-from experiments.screening.design import Design
+from experiments.screening.design import Points
+from simulator.record import RunRecord
 from simulator.scenario import Scenario
 from simulator.simulation import Simulation
 
@@ -21,14 +24,43 @@ Values = NDArray[np.float64]
 Piece = tuple[int, slice, Values]
 
 
+class Reading(Protocol):
+    """What is read off runs: ``len`` of it is how many numbers each run gives."""
+
+    def __len__(self) -> int: ...
+
+    def __call__(self, run: RunRecord) -> Values:
+        """The numbers, ``(len, runs)``."""
+
+
+@dataclass(frozen=True)
+class Summaries:
+    """Metrics of the table, one number a run each; the two of a screening without making all the others."""
+
+    names: tuple[str, ...] = METRICS
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __call__(self, run: RunRecord) -> Values:
+        """The metrics, ``(metrics, runs)``."""
+        if set(self.names) <= set(METRICS):
+            voices = run.daily["voices"][:, : run.scenario.days].mean(axis=1)
+            known = {"voices": voices, "lifespan": run.lifespan()[0]}
+        else:
+            known = run.summary()
+        return np.stack([known[name] for name in self.names])
+
+
 def simulate(
     scenarios: Sequence[Scenario],
-    design: Design,
+    design: Points,
     seed: int,
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    reading: Reading = Summaries(),
 ) -> Values:
-    """Every metric in every arm at every point with every luck, ``(metrics, arms, points, lucks)``.
+    """Every number read in every arm at every point with every luck, ``(len, arms, points, lucks)``.
 
     What comes out depends on neither workers nor blocks.
 
@@ -38,9 +70,10 @@ def simulate(
         seed: Seed.
         workers: Processes; None for one a core, or none but this where the work is small, as with 1.
         progress: Told after each block: runs done, runs in all.
+        reading: What is read off each run.
     """
     points, lucks = design.numbers.shape
-    out = np.full((len(METRICS), len(scenarios), points, lucks), np.nan)
+    out = np.full((len(reading), len(scenarios), points, lucks), np.nan)
     each = max(1, BLOCK_SLOTS // (lucks * scenarios[0].community.slots))
     tasks = [
         (arm, slice(at, min(at + each, points)))
@@ -54,7 +87,7 @@ def simulate(
     with Pool(workers) as pool:
         if workers > 1:
             pool.run([(warm_up, list(scenarios))])  # or all would compile the same kernels at once
-        jobs = [(block, scenarios[arm], design, part, arm, seed) for arm, part in tasks]
+        jobs = [(block, scenarios[arm], design, part, arm, seed, reading) for arm, part in tasks]
         for _, (arm, part, values) in pool.each(jobs):
             out[:, arm, part] = values
             done += values[0].size
@@ -63,9 +96,8 @@ def simulate(
     return out
 
 
-def block(scenario: Scenario, design: Design, part: slice, arm: int, seed: int) -> Piece:
+def block(scenario: Scenario, design: Points, part: slice, arm: int, seed: int, reading: Reading) -> Piece:
     """Some points in one arm."""
     numbers = design.numbers[part]
     run = Simulation(scenario, numbers.reshape(-1).tolist(), seed, design.parameters(part)).run()
-    voices = run.daily["voices"][:, : scenario.days].mean(axis=1)
-    return arm, part, np.stack([voices, run.lifespan()[0]]).reshape(len(METRICS), *numbers.shape)
+    return arm, part, reading(run).reshape(len(reading), *numbers.shape)
