@@ -1,0 +1,40 @@
+"""Which engine does the work; the libraries of the others are not loaded."""
+
+from experiments.engine.port import Engine, Progress
+from simulator.errors import UserError, unknown
+
+#: Engines by the word that chooses them.
+ENGINES = ("local", "serial")
+
+
+def make(
+    name: str = "local",
+    workers: int | None = None,
+    address: str | None = None,
+    progress: Progress | None = None,
+) -> Engine:
+    """An engine, which has started nothing yet.
+
+    Args:
+        name: One of :data:`ENGINES`.
+        workers: Jobs done at the same time; None for one a core. With one, the local engine needs no worker
+            processes: the work is done in this one.
+        address: Of a cluster's scheduler; None to start a cluster on this machine. For ``dask`` alone.
+        progress: Told of the work by :meth:`Engine.run`.
+
+    Raises:
+        UserError: There is no such engine.
+    """
+    if name not in ENGINES:
+        raise unknown("engine", name, ENGINES)
+    if address is not None and name != "dask":
+        raise UserError(f"engine.address is {address!r}, which is for a cluster; add engine=dask.")
+    if name == "local" and workers != 1:
+        from experiments.engine.local import Local
+
+        engine = Local(workers, progress)
+        if engine.workers > 1:
+            return engine
+    from experiments.engine.serial import Serial
+
+    return Serial(progress)
