@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from experiments.engine.pool import Pool
+from experiments.engine.choice import make
 from experiments.validation.cohorts import tables_in
 from experiments.validation.cohorts.committed import COMMUNITY, MECHANISM
 from experiments.validation.cohorts.people import FITTED, GROUPS, LEVELS, PEOPLES, WEEKEND, Settings
@@ -44,8 +44,8 @@ def main(words: Sequence[str]) -> None:
     if not paths:
         raise UserError(f"data is {given['data']!r}; no table of check-ins is in it.")
     cohorts = read_cohorts(paths)
-    with Pool(int(given.get("workers", 2))) as pool:
-        ((bank, evidence),) = search(cohorts, [()], pool, seed, _WEIGHED)
+    with make("local", int(given.get("workers", 2))) as engine:
+        ((bank, evidence),) = search(cohorts, [()], engine, seed, _WEIGHED)
     posterior = resampled(bank, evidence, seed)
     command = f"python -m experiments.calibration.cohorts data=FOLDER seed={seed}"
     write(posterior, cohorts, command)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from experiments.claims import expression
 from experiments.claims.preset import Claim
 from experiments.engine.ensemble import BIT
-from experiments.engine.pool import Job
+from experiments.engine.port import Job
 from experiments.engine.simulate import BLOCK_SLOTS
 from experiments.engine.task import Failed, Piece, Task, run
 from simulator.metrics import BY_NAME
@@ -99,7 +99,7 @@ def _spent(piece: Piece) -> Floats:
 def jobs(
     claim: Claim, worlds: int, twins: bool, seed: int, settings: dict[str, dict[str, float]] | None = None
 ) -> list[Job]:
-    """The pieces of work of a claim, for :class:`experiments.engine.pool.Pool`.
+    """The pieces of work of a claim, for :class:`experiments.engine.port.Engine`.
 
     Args:
         claim: The claim.

@@ -11,7 +11,8 @@ from experiments.claims.carriers import Coefficient, coefficients, hangs
 from experiments.claims.cells import Played, Sheet, gather, jobs
 from experiments.claims.evidence import Evidence, parameters, weigh
 from experiments.claims.preset import Claim
-from experiments.engine.pool import Pool
+from experiments.engine.choice import make
+from experiments.engine.port import Engine
 
 #: An operator's hour in yuan, by which hours are added to money; an assumption, the same for every claim.
 WAGE = 30.0
@@ -70,26 +71,26 @@ def answers(
         workers: Processes; None for one a core.
         progress: Called after each piece of work.
     """
-    with Pool(workers) as pool:
+    with make("local", workers) as engine:
         for claim in claims:
-            yield _answer(claim, worlds, seed, pool, progress)
+            yield _answer(claim, worlds, seed, engine, progress)
 
 
-def _answer(claim: Claim, worlds: int, seed: int, pool: Pool, progress: Progress | None) -> Finding:
+def _answer(claim: Claim, worlds: int, seed: int, engine: Engine, progress: Progress | None) -> Finding:
     todo = jobs(claim, worlds, True, seed)
 
     def tell(done: int, total: int) -> None:
         if progress is not None:
             progress(claim.key, done, total)
 
-    pool.progress = tell
-    played = gather(claim, worlds, True, pool.run(todo))
+    engine.progress = tell
+    played = gather(claim, worlds, True, engine.run(todo))
     evidence = weigh(claim, played, parameters(claim, worlds, seed))
     found = judge(evidence)
     if found.code not in ("supported", "built_in"):
         return Finding(claim, played, evidence, found)
     tried = coefficients(claim)
-    carriers = _carriers(claim, played, evidence, tried, min(worlds, ABLATED), seed, pool)
+    carriers = _carriers(claim, played, evidence, tried, min(worlds, ABLATED), seed, engine)
     return Finding(
         claim, played, evidence, built_in(found, carriers), tuple(coefficient.name for coefficient in tried)
     )
@@ -102,11 +103,11 @@ def _carriers(
     tried: Sequence[Coefficient],
     worlds: int,
     seed: int,
-    pool: Pool,
+    engine: Engine,
 ) -> list[str]:
     """Names of the coefficients on which the claim hangs."""
     parts = [jobs(claim, worlds, False, seed, coefficient.off) for coefficient in tried]
-    sheets: list[Sheet] = pool.run([job for part in parts for job in part])
+    sheets: list[Sheet] = engine.run([job for part in parts for job in part])
     found, at = [], 0
     for coefficient, part in zip(tried, parts, strict=True):
         without = gather(claim, worlds, False, sheets[at : at + len(part)])

@@ -8,7 +8,7 @@ import numpy as np
 from loky import cpu_count
 from numpy.typing import NDArray
 
-from experiments.engine.pool import Pool
+from experiments.engine.choice import make
 from experiments.engine.simulate import BLOCK_SLOTS
 from experiments.engine.task import warm_up
 from experiments.screening.design import Points
@@ -84,11 +84,9 @@ def simulate(
     if workers is None:
         workers = 1 if total < SMALL else cpu_count()
     workers = min(workers, len(tasks))
-    with Pool(workers) as pool:
-        if workers > 1:
-            pool.run([(warm_up, list(scenarios))])  # or all would compile the same kernels at once
+    with make("local", workers) as engine:
         jobs = [(block, scenarios[arm], design, part, arm, seed, reading) for arm, part in tasks]
-        for _, (arm, part, values) in pool.each(jobs):
+        for _, (arm, part, values) in engine.every(jobs, warm=(warm_up, list(scenarios))):
             out[:, arm, part] = values
             done += values[0].size
             if progress is not None:

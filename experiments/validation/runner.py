@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from math import isnan
 from typing import Any
 
-from experiments.engine.pool import Pool, Progress
+from experiments.engine.choice import make
+from experiments.engine.port import Progress
 from experiments.validation import (
     gifts,
     kcore,
@@ -63,8 +64,9 @@ def run(
         pieces.append((at, "worlds", None))
         pieces += [(at, "prior", None)] if TRIALS[at].draws[0] else []
         pieces += [(at, "without", carrier) for carrier in _carriers(TRIALS[at], wanted)]
-    with Pool(workers, progress) as pool:
-        done = dict(zip(pieces, pool.run([(piece, what, replicates, seed) for what in pieces]), strict=True))
+    with make("local", workers, progress=progress) as engine:
+        results = engine.run([(piece, what, replicates, seed) for what in pieces])
+    done = dict(zip(pieces, results, strict=True))
     found = [
         _finding(at, part, done, replicates)
         for at in chosen

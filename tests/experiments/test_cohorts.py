@@ -8,7 +8,7 @@ from scipy.integrate import quad
 from scipy.special import expit, logsumexp
 from scipy.stats import norm
 
-from experiments.engine.pool import Pool
+from experiments.engine.serial import Serial
 from experiments.messages import Catalogue
 from experiments.validation.cohorts import curves, rivals
 from experiments.validation.cohorts import likelihood as lk
@@ -170,10 +170,10 @@ def test_left_out_means_left_out(monkeypatch) -> None:
     """What is said of cohort i does not change with cohort i, nor do the settings it is scored with."""
     monkeypatch.setattr("experiments.validation.cohorts.search.evidence", fake_evidence)
     groups = [cohort("##.#", "#.#.", name=f"c{k}") for k in range(5)]
-    with Pool(1) as pool:
-        before = refit(groups, pool, 1)
+    with Serial() as engine:
+        before = refit(groups, engine, 1)
         changed = [*groups[:2], cohort("....", "....", name="c2"), *groups[3:]]
-        after = refit(changed, pool, 1)
+        after = refit(changed, engine, 1)
     assert before[2].bank == after[2].bank
     assert before[2].weight == pytest.approx(after[2].weight)
     assert before[0].weight != pytest.approx(after[0].weight)

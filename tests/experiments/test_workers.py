@@ -9,7 +9,7 @@ from threading import Timer
 import pytest
 
 from experiments.engine import port
-from experiments.engine.choose import make
+from experiments.engine.choice import make
 from experiments.engine.port import Died, Engine
 from experiments.mistakes import in_language
 from simulator.errors import UserError

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from experiments.engine.pool import Progress
+from experiments.engine.port import Progress
 from experiments.validation.cohorts.reading import read_cohorts, recognises
 from experiments.validation.cohorts.scoring import score_cohorts
 from experiments.validation.cohorts.section import alone, section

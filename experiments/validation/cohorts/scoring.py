@@ -7,7 +7,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.engine.pool import Job, Pool, Progress
+from experiments.engine.choice import make
+from experiments.engine.port import Engine, Job, Progress
 from experiments.validation.cohorts import rivals
 from experiments.validation.cohorts.committed import committed
 from experiments.validation.cohorts.free import simulated
@@ -78,8 +79,8 @@ def score_cohorts(
         name: [rivals.predict(name, found[:i] + found[i + 1 :], one) for i, one in enumerate(found)]
         for name in rivals.RIVALS
     }
-    with Pool(workers, progress) as pool:
-        folds = refit(cohorts, pool, seed)
+    with make("local", workers, progress=progress) as engine:
+        folds = refit(cohorts, engine, seed)
         kept = committed()
         known = [_worth(fold) for fold in folds]
         jobs: list[Job] = [
@@ -87,7 +88,7 @@ def score_cohorts(
         ]
         jobs += [(predicted, one, kept.bank, kept.peoples, kept.prior, ROWS, seed) for one in cohorts]
         jobs += [(simulated, one, *prior, WORLDS, seed) for one, prior in zip(cohorts, known, strict=True)]
-        done = pool.run(jobs)
+        done = engine.run(jobs)
     n = len(cohorts)
     for name, tables in ((REFITTED, done[:n]), (COMMITTED, done[n : 2 * n])):
         chances[name] = [table[one.day, one.member] for table, one in zip(tables, found, strict=True)]
@@ -95,11 +96,11 @@ def score_cohorts(
     return Scored(tuple(cohorts), tuple(found), chances, done[:n], done[2 * n :], in_sample)
 
 
-def refit(cohorts: Sequence[Cohort], pool: Pool, seed: int) -> list[Posterior]:
+def refit(cohorts: Sequence[Cohort], engine: Engine, seed: int) -> list[Posterior]:
     """What the other cohorts say, for each that is left out."""
     count = min(BLOCKS, len(cohorts))
     blocks = [range(block, len(cohorts), count) for block in range(count)]
-    found = search(cohorts, blocks, pool, seed)
+    found = search(cohorts, blocks, engine, seed)
     out = []
     for i in range(len(cohorts)):
         bank, weighed = found[i % count]

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.engine.pool import Pool
+from experiments.engine.port import Engine
 from experiments.validation.cohorts.likelihood import ROWS, evidence
 from experiments.validation.cohorts.people import PEOPLES, Settings, near, spread_out
 from experiments.validation.cohorts.posterior import Posterior
@@ -25,7 +25,7 @@ Weighed = tuple[list[Settings], list[Floats]]
 
 
 def search(
-    cohorts: Sequence[Cohort], blocks: Sequence[Collection[int]], pool: Pool, seed: int, best: int = BEST
+    cohorts: Sequence[Cohort], blocks: Sequence[Collection[int]], engine: Engine, seed: int, best: int = BEST
 ) -> list[Weighed]:
     """Settings worth weighing, for each block of cohorts found without looking at that block.
 
@@ -34,20 +34,20 @@ def search(
     Args:
         cohorts: The cohorts.
         blocks: Indices of the cohorts of each block.
-        pool: Who does the work.
+        engine: Who does the work.
         seed: Seed.
         best: How many settings of each block are weighed in full.
     """
     thin = [thinned(one, SEARCHED, seed) for one in cohorts]
     bank = spread_out(WIDE, seed)
-    (first,) = _weigh(thin, [bank], pool, seed)
+    (first,) = _weigh(thin, [bank], engine, seed)
     found: list[Weighed] = [(bank, first) for _ in blocks]
     for turn in range(ROUNDS):
         more = [
             near(one[0], _weight(one, block), NEAR, seed + turn * len(blocks) + number)
             for number, (block, one) in enumerate(zip(blocks, found, strict=True))
         ]
-        new = _weigh(thin, more, pool, seed)
+        new = _weigh(thin, more, engine, seed)
         found = [
             ([*tried, *added], [np.concatenate(pair) for pair in zip(weighed, fresh, strict=True)])
             for (tried, weighed), added, fresh in zip(found, more, new, strict=True)
@@ -56,7 +56,7 @@ def search(
         [one[0][k] for k in np.argsort(-_weight(one, block))[:best]]
         for block, one in zip(blocks, found, strict=True)
     ]
-    return list(zip(chosen, _weigh(cohorts, chosen, pool, seed), strict=True))
+    return list(zip(chosen, _weigh(cohorts, chosen, engine, seed), strict=True))
 
 
 def thinned(cohort: Cohort, most: int, seed: int) -> Cohort:
@@ -76,10 +76,10 @@ def _weight(found: Weighed, block: Collection[int]) -> Floats:
 
 
 def _weigh(
-    cohorts: Sequence[Cohort], banks: Sequence[Sequence[Settings]], pool: Pool, seed: int
+    cohorts: Sequence[Cohort], banks: Sequence[Sequence[Settings]], engine: Engine, seed: int
 ) -> list[list[Floats]]:
     """Log likelihood of each cohort under the settings of each bank."""
     parts = [[bank[start : start + _CHUNK] for start in range(0, len(bank), _CHUNK)] for bank in banks]
     jobs = [(evidence, one, part, PEOPLES, ROWS, seed) for bank in parts for one in cohorts for part in bank]
-    found = iter(pool.run(jobs))
+    found = iter(engine.run(jobs))
     return [[np.concatenate([next(found) for _ in bank]) for _ in cohorts] for bank in parts]

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logit
 
-from experiments.engine.pool import Pool, Progress
+from experiments.engine.choice import make
+from experiments.engine.port import Progress
 from experiments.validation.rooms.founders import MESSAGES, VISITING, YOUTH, Drawn, draw
 from experiments.validation.rooms.prior import MISSING, Vectors, design
 from experiments.validation.rooms.week import HORIZONS, KNOWN, MONTH, Week
@@ -75,8 +76,8 @@ def simulate_all(
     """Simulate rooms, the largest first, on worker processes; results in the rooms' order."""
     order = sorted(range(len(weeks)), key=lambda i: -weeks[i].posters)
     even = design(vectors)
-    with Pool(workers, progress) as pool:
-        runs = pool.run([(simulate, weeks[i], even, lucks) for i in order])
+    with make("local", workers, progress=progress) as engine:
+        runs = engine.run([(simulate, weeks[i], even, lucks) for i in order])
     return [run for _, run in sorted(zip(order, runs, strict=True), key=lambda pair: pair[0])]
 
 

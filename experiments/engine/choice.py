@@ -1,10 +1,34 @@
 """Which engine does the work; the libraries of the others are not loaded."""
 
+from dataclasses import dataclass
+
 from experiments.engine.port import Engine, Progress
 from simulator.errors import UserError, unknown
 
 #: Engines by the word that chooses them.
 ENGINES = ("local", "serial")
+
+
+@dataclass(frozen=True)
+class EngineChoice:
+    """Where the work of a study is done.
+
+    Attributes:
+        name: One of :data:`ENGINES`.
+        address: Of a cluster's scheduler; None to start a cluster on this machine. For ``dask`` alone.
+
+    Raises:
+        UserError: There is no such engine, or the address is for another one.
+    """
+
+    name: str = "local"
+    address: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.name not in ENGINES:
+            raise unknown("engine", self.name, ENGINES)
+        if self.address is not None and self.name != "dask":
+            raise UserError(f"engine.address is {self.address!r}, which is for a cluster; add engine=dask.")
 
 
 def make(
@@ -23,12 +47,9 @@ def make(
         progress: Told of the work by :meth:`Engine.run`.
 
     Raises:
-        UserError: There is no such engine.
+        UserError: There is no such engine, or the address is for another one.
     """
-    if name not in ENGINES:
-        raise unknown("engine", name, ENGINES)
-    if address is not None and name != "dask":
-        raise UserError(f"engine.address is {address!r}, which is for a cluster; add engine=dask.")
+    EngineChoice(name, address)
     if name == "local" and workers != 1:
         from experiments.engine.local import Local
 
