@@ -44,20 +44,26 @@ class Estimate:
     pivots: Floats | None = None
 
     @classmethod
-    def of(cls, differences: Floats, scale: float = 0.0) -> "Estimate":
-        """Estimate from finite differences (n,); ``scale`` is the size of the numbers they were made of."""
+    def of(cls, differences: Floats, scale: float = 0.0, method: str = "") -> "Estimate":
+        """Estimate from finite differences.
+
+        Args:
+            differences: (n,), all finite.
+            scale: Size of the numbers they were made of.
+            method: ``paired t`` or ``bootstrap-t``, whatever the skewness; by the rule above where left out.
+        """
         n = differences.size
         if n < 2:
             return cls(n, float(differences[0]) if n else NAN, NAN)
         sd = spread(differences, scale)
         mean = float(differences.mean())
         pivots = None
-        if sd > 0.0:
+        if sd > 0.0 and method != "paired t":
             skewness = float(stats.skew(differences - mean, bias=False)) if n >= ENOUGH else 0.0
-            if abs(skewness) > max(1.0, np.sqrt(n) / 10.0):
+            if abs(skewness) > max(1.0, np.sqrt(n) / 10.0) or method == "bootstrap-t":
                 # Resampled in sorted order with the long tail upwards: neither the order of the replicates
                 # nor which arm is called the first may matter.
-                side = np.sign(skewness)
+                side = np.sign(skewness) or 1.0
                 found = _pivots(np.sort(side * differences))
                 pivots = None if found is None else side * found
         return cls(n, mean, sd, pivots)

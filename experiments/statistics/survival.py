@@ -127,3 +127,28 @@ def kaplan_meier(life: ArrayLike, censored: ArrayLike) -> SurvivalCurve:
     return SurvivalCurve(
         np.append(0.0, alive.quantiles), *(np.append(1.0, line) for line in (alive.probabilities, low, high))
     )
+
+
+def restricted_means(
+    days: ArrayLike, censored: ArrayLike, group: ArrayLike, groups: int, tau: float
+) -> Floats:
+    """(groups,) restricted mean lifetime of the members of each replicate: the area under its own curve.
+
+    Members of one replicate share its luck and its parameters, so they are no sample of their own: the curve
+    is made within a replicate, and its one number is compared with the matched one like any other metric.
+
+    Args:
+        days: (members,) days each member stayed, or was watched where censored.
+        censored: (members,) True where the end was not seen.
+        group: (members,) replicate of each.
+        groups: Number of replicates; one without members has NaN.
+        tau: Days up to which lifetimes count. Beyond the last day anybody of a replicate was watched its
+            curve stays where it was.
+    """
+    lived, cut, of = np.asarray(days, np.float64), np.asarray(censored, bool), np.asarray(group)
+    out = np.full(groups, np.nan)
+    for one in range(groups):
+        here = of == one
+        if here.any():
+            out[one] = kaplan_meier(lived[here], cut[here]).restricted_mean(tau)
+    return out

@@ -138,6 +138,26 @@ def test_skewed_differences_know_neither_order_nor_which_arm_is_first():
     )
 
 
+def test_bootstrap_t_by_its_definition():
+    """Quantiles of (resampled mean - mean) / its standard error (Efron & Tibshirani 1993, ch. 12.5)."""
+    d = np.exp(np.linspace(-2.0, 2.5, 30))
+    rng = np.random.default_rng(123)  # other resamples than ours
+    sample = rng.choice(d, (40_000, 30))
+    pivots = (sample.mean(axis=1) - d.mean()) / (sample.std(axis=1, ddof=1) / np.sqrt(30))
+    low, high = np.quantile(pivots, (0.025, 0.975))
+    se = d.std(ddof=1) / np.sqrt(30)
+    expected = (d.mean() - high * se, d.mean() - low * se)
+    assert Estimate.of(d).interval() == pytest.approx(expected, rel=0.05)
+
+
+def test_a_method_can_be_asked_for():
+    even, long_tail = np.linspace(-1.0, 1.0, 60), np.exp(np.linspace(-2.0, 2.5, 60))
+    assert Estimate.of(long_tail, method="paired t").method == "paired t"
+    assert Estimate.of(even, method="bootstrap-t").method == "bootstrap-t"
+    plain, resampled = Estimate.of(even).interval(), Estimate.of(even, method="bootstrap-t").interval()
+    assert resampled == pytest.approx(plain, rel=0.05)
+
+
 def test_too_few_distinct_differences_fall_back_to_t():
     d = np.zeros(50)
     d[:3] = 5.0  # one resample in twenty is all noughts
@@ -238,6 +258,13 @@ def test_max_t_box_holds_its_probability(rho):
     reach = np.full(4, stats.t.isf((1.0 - level) / 2.0, 399))
     box = stats.multivariate_t(shape=correlation, df=399, seed=1)
     assert box.cdf(reach, lower_limit=-reach) == pytest.approx(0.95, abs=0.005)
+
+
+@pytest.mark.parametrize(("arms", "printed"), [(2, 2.21), (3, 2.35), (4, 2.44), (5, 2.51)])
+def test_dunnetts_table(arms, printed):
+    """Two-sided 5% points for arms against one control, equal groups and many of them (Dunnett 1964)."""
+    level = simultaneous_level(normals(np.full((arms, arms), 0.5) + 0.5 * np.eye(arms), n=100_000))
+    assert stats.norm.isf((1.0 - level) / 2.0) == pytest.approx(printed, abs=0.02)
 
 
 def test_max_t_asks_no_more_for_arms_that_move_as_one():

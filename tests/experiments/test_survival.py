@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from experiments.statistics.effects import paired
-from experiments.statistics.survival import Lifespans, kaplan_meier
+from experiments.statistics.survival import Lifespans, kaplan_meier, restricted_means
 
 # Freireich et al. 1963, weeks of remission under 6-MP; the later ones with + were still in remission.
 WEEKS = np.array([6, 6, 6, 7, 10, 13, 16, 22, 23, 6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35], float)
@@ -136,3 +136,21 @@ def test_paired_difference_of_restricted_means():
     interval = stats.ttest_1samp(d, 0.0).confidence_interval()
     assert summary.diff == pytest.approx(d.mean())
     assert (summary.ci_low, summary.ci_high) == pytest.approx((interval.low, interval.high))
+
+
+def test_member_lifetimes_are_averaged_within_a_replicate_first():
+    """The trial as one replicate, one that nobody joined, and one of two members: one left on day 4."""
+    days = np.array([*WEEKS, 4.0, 9.0])
+    cut = np.array([*STILL, False, True])
+    group = np.array([0] * 21 + [2] * 2)
+    found = restricted_means(days, cut, group, 3, 35.0)
+    assert found[0] == pytest.approx(23.29, abs=0.005)
+    assert np.isnan(found[1])
+    assert found[2] == pytest.approx(4.0 + 0.5 * 31.0)
+
+
+def test_members_without_censoring_have_the_mean_of_what_counts():
+    rng = np.random.default_rng(1)
+    days, group = rng.exponential(20.0, 200), rng.integers(0, 5, 200)
+    found = restricted_means(days, np.zeros(200, bool), group, 5, 30.0)
+    assert found == pytest.approx([np.minimum(days[group == g], 30.0).mean() for g in range(5)])
