@@ -1,1 +1,1 @@
-"""Designs: which points and which arms are run. Nothing in here simulates but the pilot of a matched budget."""
+"""Designs: which points and which arms are run. Only the pilot of a matched budget simulates anything."""

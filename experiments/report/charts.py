@@ -116,7 +116,7 @@ def activity(result: Result, words: Words) -> Chart:
                 axes.axvline(result.days - 0.5, color="#8c959f", linewidth=1, linestyle=(0, (2, 2)))
         if result.follow_up:
             _mark(top, result.days - 0.5, words.say("chart.campaign_ends"))
-        return _chart(figure, "a", words.say("section.activity"))
+        return chart(figure, "a", words.say("section.activity"))
 
 
 def survival(result: Result, words: Words) -> Chart:
@@ -149,7 +149,7 @@ def survival(result: Result, words: Words) -> Chart:
             result,
             words,
         )
-        return _chart(figure, "s", words.say("section.survival"))
+        return chart(figure, "s", words.say("section.survival"))
 
 
 def short(text: str, width: int = _NAME) -> str:
@@ -253,7 +253,7 @@ def drawing() -> Iterator[None]:
         yield
 
 
-def _chart(figure: Figure, prefix: str, title: str) -> Chart:
+def chart(figure: Figure, prefix: str, title: str) -> Chart:
     """Both forms of a drawn figure."""
     svg, png = BytesIO(), BytesIO()
     figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})

@@ -1,0 +1,1 @@
+"""Sweeps: arms at many points of a design, each against the baseline of its own point."""

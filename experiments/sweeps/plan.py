@@ -1,0 +1,199 @@
+"""From words to a sweep: every point is a study that has been checked, before anything runs."""
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from experiments.arms import is_override
+from experiments.build import plan, study_from
+from experiments.designs.factors import Factor, of_values, read_factor
+from experiments.designs.points import KINDS, MOST_POINTS, points
+from experiments.designs.ranges import Declared, declared
+from experiments.language import language
+from experiments.study import PLACEBO, Study, whole
+from simulator.errors import UserError, did_you_mean
+from simulator.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point of a design.
+
+    Attributes:
+        number: From 1, in the order of the design.
+        values: The value of each factor, as typed.
+        study: The baseline and the arms at this point; no placebo.
+    """
+
+    number: int
+    values: Mapping[str, str]
+    study: Study
+
+    @cached_property
+    def hashes(self) -> tuple[str, ...]:
+        """Hashes of its scenarios, the baseline's first."""
+        return tuple(scenario.hash for scenario in self.study.scenarios)
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Arms at every point of a design.
+
+    Attributes:
+        kind: ``grid``, ``lhs`` or ``sobol``.
+        factors: What differs from point to point.
+        known: What factors that are numbers declare of themselves, by key.
+        points: The points; all with the same arms, replicates and seed.
+        command: The line that asks for it again.
+        out: Folder for the results.
+    """
+
+    kind: str
+    factors: tuple[Factor, ...]
+    known: Mapping[str, Declared | None]
+    points: tuple[Point, ...]
+    command: str
+    out: str
+
+    @property
+    def study(self) -> Study:
+        """The study of the first point: what all points share is read off it."""
+        return self.points[0].study
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Settings that differ from point to point."""
+        return tuple(factor.key for factor in self.factors)
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """Labels of the arms, without the baseline."""
+        return self.study.labels[1:]
+
+    @cached_property
+    def scenarios(self) -> Mapping[str, Scenario]:
+        """What is run, by hash, each once: a baseline that no factor touches is shared by all points."""
+        return {
+            key: replace(scenario, label=f"p{point.number}/{scenario.label}")
+            for point in reversed(self.points)
+            for key, scenario in zip(point.hashes, point.study.scenarios, strict=True)
+        }
+
+    @cached_property
+    def size(self) -> int:
+        """Member-days that are about to be simulated, were nobody to join or leave."""
+        runs = self.study.replicates + self.study.twins
+        return runs * sum(one.community.size * one.horizon for one in self.scenarios.values())
+
+
+def sweep_of(arms: Sequence[str], settings: Mapping[str, Any]) -> Sweep:
+    """A sweep from arms and settings as Python has them: a list, a range or an array is a factor."""
+    from experiments.build import _words
+    from experiments.known import folder_of
+
+    given = dict(settings)
+    folder = folder_of(given.pop("config_dir", None))
+    factors: list[Factor] = []
+    words: list[str] = []
+    for key, value in given.items():
+        listed = isinstance(value, list | tuple | range | np.ndarray)
+        if listed and key not in ("ladder", "shift", "arms", "title"):
+            factors.append(of_values(key, list(value)))
+        else:
+            words += _words(key, list(value) if listed else value)
+    return sweep_from([*(factor.word for factor in factors), *arms, *words], folder)
+
+
+def sweep_from(words: Sequence[str], folder: Path | None = None) -> Sweep:
+    """A sweep from words as they are typed: arms, factors and settings.
+
+    Raises:
+        UserError: Anything misspelt or not allowed, at whatever point.
+    """
+    arms, factors, rest, kind, count = _sorted(words)
+    if not arms:
+        arms = _swept_strategies(factors)
+    base = plan(arms, [*rest, *_firsts(factors)], folder)
+    known = {factor.key: declared(factor.key, base.settings.values) for factor in factors}
+    seed = whole("seed", base.settings.values["seed"], 0, 2**32 - 1)
+    values = points(kind, factors, known, count, seed)
+    made = tuple(_made(arms, rest, factors, values, folder))
+    text = "\n".join(sorted({key for point in made for key in point.hashes}))
+    key = sha256(f"{text}\n{made[0].study.replicates} {made[0].study.twins} {seed}".encode()).hexdigest()
+    out = base.settings.values["out"]
+    if out == "auto":
+        out = f"outputs/sweep-{made[0].study.group}-{key[:8]}"
+    return Sweep(kind, tuple(factors), known, made, _command(words, folder), out)
+
+
+def _made(
+    arms: Sequence[str],
+    rest: Sequence[str],
+    factors: Sequence[Factor],
+    values: Sequence[Sequence[str]],
+    folder: Path | None,
+) -> Iterator[Point]:
+    """The study of every point."""
+    for number, at in enumerate(values, start=1):
+        given = dict(zip((factor.key for factor in factors), at, strict=True))
+        study = study_from(plan(arms, [*rest, *(f"{key}={value}" for key, value in given.items())], folder))
+        kept = tuple(scenario for scenario in study.scenarios if scenario.label != PLACEBO)
+        yield Point(number, given, replace(study, scenarios=kept))
+
+
+def _sorted(words: Sequence[str]) -> tuple[list[str], list[Factor], list[str], str, int | None]:
+    """Arms, factors, settings, the design and how many points a sample has."""
+    arms, rest = [], []
+    factors: dict[str, Factor] = {}
+    kind, count = "", None
+    for word in words:
+        if not is_override(word):
+            arms.append(word)
+            continue
+        key, _, value = word.replace("＝", "=", 1).partition("=")
+        key, value = key.strip().lstrip("+"), value.strip()
+        factor = read_factor(word)
+        if factor is not None and factor.key in factors:
+            raise UserError(f"{factor.key} is varied twice; give all its values in one list.")
+        if factor is not None:
+            factors[factor.key] = factor
+        elif key == "points":
+            count = whole("points", int(value) if value.isdecimal() else value, 1, MOST_POINTS)
+        elif key == "design" and (value in KINDS or not did_you_mean(value, ("factorial", "pairs"))):
+            kind = value
+        else:
+            rest.append(word)
+    if not factors:
+        raise UserError("Nothing is varied; give a list, as in community.size=50,100,200.")
+    for word in rest:
+        if (key := word.lstrip("+").partition("=")[0]) in factors:
+            raise UserError(f"{key} is varied and set as well; leave out {word}.")
+    wide = any(factor.interval is not None for factor in factors.values())
+    return arms, list(factors.values()), rest, kind or ("sobol" if wide else "grid"), count
+
+
+def _swept_strategies(factors: Sequence[Factor]) -> list[str]:
+    """The strategies whose knobs are varied: where no arm is named, these are the arms."""
+    parts = [factor.key.split(".") for factor in factors]
+    return list(dict.fromkeys(part[1] for part in parts if part[0] == "strategy" and len(part) > 1))
+
+
+def _firsts(factors: Sequence[Factor]) -> list[str]:
+    """Presets that are varied, at their first values: what a knob declares may depend on them."""
+    return [
+        f"{factor.key}={factor.values[0]}" for factor in factors if "." not in factor.key and factor.values
+    ]
+
+
+def _command(words: Sequence[str], folder: Path | None) -> str:
+    """The line that asks for a sweep again; it names the language where the terminal's was taken."""
+    asked = any(word.lstrip("+").startswith("lang=") for word in words)
+    said = [] if asked or language() == "en" else [f"lang={language()}"]
+    place = ["--config-dir", str(folder)] if folder is not None else []
+    return shlex.join(["qunlab", "sweep", *place, *words, *said])

@@ -1,0 +1,239 @@
+"""Running a sweep: each scenario once, however many points it is part of; every point compared by itself."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.engine.ensemble import Ensemble
+from experiments.engine.simulate import simulate
+from experiments.engine.task import DAILY
+from experiments.result import Failure
+from experiments.statistics.comparison import Comparison, Effect, compare
+from experiments.statistics.survival import Lifespans
+from experiments.study import Study
+from experiments.sweeps.plan import Point, Sweep, sweep_of
+from simulator.metrics import METRICS
+from simulator.scenario import Scenario
+
+#: Told now and then: runs done, runs in all, member-days simulated so far.
+Progress = Callable[[int, int, int], None]
+#: Bytes of daily series that may be held at once; none of them is kept, but they pass through.
+_ROOM = 2**28
+#: How often a series is held on its way: by a worker, by whoever gathers, and in the ensemble.
+_COPIES = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Runs:
+    """What is kept of the runs of one scenario; replicates first, then twins. NaN where a run failed.
+
+    Attributes:
+        scenario: The scenario; its label names the first point it belongs to.
+        done: Which runs were completed or failed; others were never reached.
+        summary: Per metric ``(runs,)``, in the metric's unit.
+        life: ``(runs,)`` lifespan in days.
+        censored: ``(runs,)`` True where the group was still alive at ``tau``.
+        tau: Last day on which a death can be seen.
+        ledger: By tactic, yuan and hours in all, ``(runs, 2)``.
+        failures: Runs that failed.
+    """
+
+    scenario: Scenario
+    done: NDArray[np.bool_]
+    summary: Mapping[str, NDArray[np.float64]]
+    life: NDArray[np.float64]
+    censored: NDArray[np.bool_]
+    tau: float
+    ledger: Mapping[str, NDArray[np.float64]]
+    failures: tuple[Failure, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One effect: a metric of an arm at a point, against the baseline of that point.
+
+    Attributes:
+        point: Number of the point, from 1.
+        values: The value of each factor there, as typed.
+        effect: The effect; see :class:`~experiments.statistics.comparison.Effect`.
+    """
+
+    point: int
+    values: Mapping[str, str]
+    effect: Effect
+
+
+@dataclass(frozen=True, eq=False)
+class Swept:
+    """What a sweep found.
+
+    Attributes:
+        sweep: What was asked for.
+        runs: Runs by hash of scenario; of those that were reached.
+        interrupted: True where somebody stopped it before the end.
+        member_days: Members present, summed over days and runs.
+        seconds: Clock time of the simulation.
+    """
+
+    sweep: Sweep
+    runs: Mapping[str, Runs]
+    interrupted: bool
+    member_days: int
+    seconds: float
+
+    @cached_property
+    def points(self) -> tuple[Point, ...]:
+        """The points all scenarios of which were reached."""
+        return tuple(point for point in self.sweep.points if all(key in self.runs for key in point.hashes))
+
+    @cached_property
+    def comparisons(self) -> Mapping[int, Comparison]:
+        """The comparison of every point, by its number."""
+        seen: dict[tuple[str, ...], Comparison] = {}
+        found = {}
+        for point in self.points:
+            if point.hashes not in seen:
+                seen[point.hashes] = self._compared(point.study, point.hashes)
+            found[point.number] = seen[point.hashes]
+        return found
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """Every effect at every point, point by point."""
+        return tuple(
+            Row(point.number, point.values, effect)
+            for point in self.points
+            for effect in self.comparisons[point.number].effects
+        )
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """All runs that failed; the scenario is named as its hash's first point and label."""
+        return tuple(failure for one in self.runs.values() for failure in one.failures)
+
+    def effect(self, point: int, arm: str, metric: str = "voices") -> Effect:
+        """The effect on a metric of an arm at a point, by its number."""
+        return self.comparisons[point].effect(metric, arm)
+
+    def differences(self, point: Point, arm: str, metric: str) -> NDArray[np.float64]:
+        """Arm minus baseline in each replicate of a point, ``(replicates,)``; NaN where either is missing."""
+        at, n = point.study.labels.index(arm), point.study.replicates
+        base, other = (self._values(self.runs[point.hashes[which]], metric)[:n] for which in (0, at))
+        return np.asarray(other - base, np.float64)
+
+    @staticmethod
+    def _values(runs: Runs, metric: str) -> NDArray[np.float64]:
+        if metric == "lifespan":
+            return np.minimum(runs.life, runs.tau)
+        return runs.summary[metric]
+
+    def _compared(self, study: Study, hashes: Sequence[str]) -> Comparison:
+        runs, n = [self.runs[key] for key in hashes], study.replicates
+        names = [metric.name for metric in METRICS if metric.name in runs[0].summary]
+        table = {name: np.stack([one.summary[name] for one in runs]) for name in names}
+        lives = Lifespans(
+            np.stack([one.life[:n] for one in runs]),
+            np.stack([one.censored[:n] for one in runs]),
+            runs[0].tau,
+        )
+        twins = {name: values[:, n:] for name, values in table.items()} if study.twins else None
+        ones = {name: values[:, :n] for name, values in table.items()}
+        return compare(study.labels, ones, METRICS, lives, twins)
+
+
+def run(sweep: Sweep, progress: Progress | None = None) -> Swept:
+    """Simulate every scenario of a sweep once. Ctrl-C gives the points that are complete.
+
+    Raises:
+        UserError: A tactic that misuses its channels.
+        KeyboardInterrupt: Ctrl-C before anything was complete.
+    """
+    study, done, days, seconds = sweep.study, dict[str, Runs](), 0, 0.0
+    each = study.replicates + study.twins
+    total, interrupted = each * len(sweep.scenarios), False
+    for batch in batches(sweep.scenarios, each):
+        try:
+            ensemble = simulate(
+                tuple(batch.values()),
+                study.replicates,
+                twins=study.twins,
+                seed=study.seed,
+                workers=study.workers,
+                block=study.block,
+                progress=_told(progress, each * len(done), total, len(batch), days),
+            )
+        except KeyboardInterrupt:
+            if not done:
+                raise
+            interrupted = True
+            break
+        days, seconds = days + ensemble.member_days, seconds + ensemble.seconds
+        done |= {key: _kept(ensemble, at, study) for at, key in enumerate(batch)}
+        if ensemble.interrupted:
+            interrupted = True
+            break
+    return Swept(sweep, done, interrupted, days, seconds)
+
+
+def _told(
+    progress: Progress | None, before: int, total: int, scenarios: int, days: int
+) -> Callable[[int, int, int], None]:
+    """Progress of one batch as part of the whole."""
+
+    def told(part: int, _: int, member_days: int) -> None:
+        if progress is not None:
+            progress(before + part * scenarios, total, days + member_days)
+
+    return told
+
+
+def sweep(*arms: str, **settings: Any) -> Swept:
+    """A sweep in one call: ``sweep("red_packet", **{"community.size": [50, 100, 200]})``.
+
+    Args:
+        arms: Arms in the grammar of the command; without any, the strategies whose knobs are varied.
+        settings: What the command takes as ``key=value``. A list, a range or an array is a factor, and so is
+            text that the command would take for one; ``design`` and ``points`` say how they are combined.
+    """
+    return run(sweep_of(arms, settings))
+
+
+def batches(scenarios: Mapping[str, Scenario], runs: int) -> Iterator[dict[str, Scenario]]:
+    """Scenarios that are simulated together: of one horizon, and no more than memory has room for."""
+    horizons: dict[tuple[int, int], dict[str, Scenario]] = {}
+    for key, scenario in scenarios.items():
+        horizons.setdefault((scenario.days, scenario.follow_up), {})[key] = scenario
+    for (days, follow_up), group in horizons.items():
+        bytes_each = runs * (days + follow_up) * len(DAILY) * 4 * _COPIES
+        most, keys = max(2, _ROOM // bytes_each), list(group)
+        for at in range(0, len(keys), most):
+            yield {key: group[key] for key in keys[at : at + most]}
+
+
+def _kept(ensemble: Ensemble, at: int, study: Study) -> Runs:
+    """The runs of one scenario, each in its place, NaN where it was not reached."""
+    place = np.where(ensemble.twin, study.replicates + ensemble.replicate, ensemble.replicate)
+    size = study.replicates + study.twins
+
+    def put(values: NDArray[Any]) -> NDArray[Any]:
+        out = np.full((size, *values.shape[1:]), np.nan)
+        out[place] = values
+        return out
+
+    done, censored = np.zeros(size, bool), np.zeros(size, bool)
+    done[place], censored[place] = True, ensemble.censored[at]
+    scenario = ensemble.scenarios[at]
+    return Runs(
+        scenario=scenario,
+        done=done,
+        summary={name: put(values[at]) for name, values in ensemble.summary.items()},
+        life=put(ensemble.life[at]),
+        censored=censored,
+        tau=ensemble.tau,
+        ledger={label: put(books) for label, books in ensemble.ledger[at].items()},
+        failures=tuple(failure for failure in ensemble.failures if failure.scenario == scenario.label),
+    )
