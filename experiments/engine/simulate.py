@@ -1,39 +1,64 @@
-"""Runs an ensemble: every replicate of every arm, on local worker processes.
+"""Runs an ensemble: every replicate of every arm that the store does not hold yet.
 
-A task is a block of replicates through all arms, so that matched runs stay together and an interrupted
-ensemble keeps whole pairs. What comes out does not depend on the size of blocks or the number of workers.
+A task is a block of replicates through arms that share their founders, worlds and warm-up. What comes out
+does not depend on the size of blocks, the number of workers, the engine, or what the store held before.
 """
 
-from collections import deque
-from collections.abc import Callable, Generator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from math import ceil
 from time import perf_counter
-from typing import Any
+from typing import NamedTuple
 
-from loky import ProcessPoolExecutor, cpu_count, wait
-from loky.process_executor import BrokenProcessPool
+from loky import cpu_count
 
-from experiments.engine.ensemble import BIT, Ensemble, gather
-from experiments.engine.pool import ONE_THREAD, deaf
-from experiments.engine.task import Outcome, Task, run, warm_up, work
-from experiments.study import MOST_REPLICATES, MOST_WORKERS, whole
+from experiments.engine.choice import make
+from experiments.engine.ensemble import Ensemble, gather
+from experiments.engine.port import Died, Engine
+from experiments.engine.task import BIT, Task, warm_up
+from experiments.engine.work import lost, work
+from experiments.store.keys import ground_of, key_of
+from experiments.store.part import Part
+from experiments.store.store import Store
+from experiments.study import MOST_REPLICATES, MOST_WORKERS, EngineChoice, whole
 from simulator.errors import UserError
-from simulator.registry import mechanisms
 from simulator.scenario import Scenario
 
-#: Told after each block: runs done in all arms, runs in all, member-days simulated so far.
+#: Told after each task: runs done in all arms, runs in all, member-days simulated so far.
 Progress = Callable[[int, int, int], None]
-Outcomes = Generator[Outcome, None, None]
 
 #: Slots of a block: enough that what a day costs by itself is spread thin, few enough for the caches (256 x
 #: 500 takes two thirds of what 32 x 500 does a member-day).
 BLOCK_SLOTS = 128_000
+#: Slot-days of a task, about: half a minute of work at most, so that little is lost when all is killed, and
+#: what a worker holds of it stays in the tens of megabytes.
+TASK_SLOT_DAYS = 200_000_000
 #: Fewest tasks, in all and for each worker, so that none idles at the end and progress is seen.
 #: Not more: a day costs a millisecond or two of its own, whatever the number of replicates.
 TASKS, TASKS_EACH = 4, 2
+#: Scenarios of which the tactics are warmed up: beyond these none is new, as a rule.
+MOST_WARM = 32
 #: Slot-days below which workers take longer to start, some two seconds, than they save.
 SMALL = 10_000_000
+
+
+#: Arms by their ground and by the runs they lack.
+_Missing = Mapping[tuple[str, tuple[int, ...]], list[int]]
+
+
+class Arms(NamedTuple):
+    """Scenarios and what their runs are kept under; ``grounds`` says which can be run together."""
+
+    scenarios: tuple[Scenario, ...]
+    keys: tuple[str, ...]
+    grounds: tuple[str, ...]
+
+    @classmethod
+    def of(cls, scenarios: Sequence[Scenario], seed: int) -> "Arms":
+        """Keys and grounds of scenarios."""
+        keys = tuple(key_of(scenario, seed) for scenario in scenarios)
+        return cls(tuple(scenarios), keys, tuple(ground_of(scenario, seed) for scenario in scenarios))
 
 
 def simulate(
@@ -45,6 +70,8 @@ def simulate(
     workers: int | None = None,
     block: int | None = None,
     progress: Progress | None = None,
+    store: Store | None = None,
+    engine: EngineChoice | None = None,
 ) -> Ensemble:
     """Run every arm over the same replicates. Ctrl-C stops the workers and gives what is complete.
 
@@ -55,47 +82,179 @@ def simulate(
         seed: Seed, 0 to 2^32 - 1.
         workers: Processes; None for one a core, or none but this where the work is small, as with 1.
         block: Replicates simulated side by side; None for what fits the cache. It sets nothing but speed.
-        progress: Called after each block.
+        progress: Called after each task.
+        store: Where runs are looked for and kept; None keeps them in memory.
+        engine: Where the work is done; None for this machine.
 
     Raises:
         UserError: A number out of range, arms that do not match, or a tactic that misuses its channels.
         KeyboardInterrupt: Ctrl-C before any block was complete.
     """
-    arms = tuple(scenarios)
-    _check_arms(arms)
-    whole("replicates", replicates, 1, MOST_REPLICATES)
-    whole("twins", twins, 0, replicates)
-    numbers = [n for world in range(replicates) for n in (world, world | BIT)[: 1 + (world < twins)]]
-    slots = max(scenario.community.slots for scenario in arms)
-    if workers is None:
-        workers = 1 if len(numbers) * len(arms) * slots * arms[0].horizon < SMALL else cpu_count()
-    whole("workers", workers, 1, MOST_WORKERS)
-    if block is None:
-        block = _block(len(numbers), slots, workers)
-    whole("block", block, 1, MOST_REPLICATES)
-    every = tuple(range(len(arms)))
-    tasks = [Task(tuple(numbers[at : at + block]), every) for at in range(0, len(numbers), block)]
-    workers = min(workers, len(tasks))
-
-    began = perf_counter()
-    outcomes: list[Outcome] = []
-    interrupted, parts, member_days = False, 0, 0
-    coming = _here(arms, seed, tasks) if workers == 1 else _on_workers(arms, seed, tasks, workers)
-    with closing(coming):
-        try:
-            for outcome in coming:
-                outcomes.append(outcome)
-                parts += outcome.runs
-                member_days += sum(piece.member_days for piece in outcome.pieces)
-                if progress is not None:
-                    progress(parts // len(arms), len(numbers), member_days)
-        except KeyboardInterrupt:
-            interrupted = True
+    _check_arms(scenarios)
+    numbers = runs(replicates, twins)
+    whole("seed", seed, 0, 2**32 - 1)
+    arms, store = Arms.of(scenarios, seed), store or Store()
+    began, interrupted = perf_counter(), False
+    try:
+        fill(store, arms, numbers, seed, workers=workers, block=block, progress=progress, engine=engine)
+    except KeyboardInterrupt:
+        interrupted = True
     seconds = perf_counter() - began
-    ensemble = gather(arms, seed, replicates, outcomes, interrupted=interrupted, seconds=seconds)
+    ensemble = gather(
+        arms.scenarios, seed, numbers, store, arms.keys, interrupted=interrupted, seconds=seconds
+    )
     if interrupted and not len(ensemble.replicate):
         raise KeyboardInterrupt
     return ensemble
+
+
+def runs(replicates: int, twins: int) -> list[int]:
+    """Numbers of replicates, each followed by its twin where it has one."""
+    whole("replicates", replicates, 1, MOST_REPLICATES)
+    whole("twins", twins, 0, replicates)
+    return [n for world in range(replicates) for n in (world, world | BIT)[: 1 + (world < twins)]]
+
+
+def fill(
+    store: Store,
+    arms: Arms,
+    numbers: Sequence[int],
+    seed: int,
+    *,
+    workers: int | None = None,
+    block: int | None = None,
+    progress: Progress | None = None,
+    engine: EngineChoice | None = None,
+) -> None:
+    """Simulate what the store lacks of these runs; the arms may differ in everything.
+
+    Args:
+        store: Where runs are looked for and kept, task by task.
+        arms: What to run.
+        numbers: Which replicates, by number; see ``simulator.mechanism.TWIN``.
+        seed: Seed.
+        workers: As in :func:`simulate`.
+        block: As in :func:`simulate`.
+        progress: As in :func:`simulate`.
+        engine: As in :func:`simulate`.
+
+    Raises:
+        UserError: A number out of range, or a tactic that misuses its channels.
+        KeyboardInterrupt: Ctrl-C; what is complete is in the store.
+    """
+    for name, value, most in (("workers", workers, MOST_WORKERS), ("block", block, MOST_REPLICATES)):
+        if value is not None:
+            whole(name, value, 1, most)
+    store.look(arms.grounds)
+    tally = _Tally(arms, numbers, store, progress)
+    missing = _missing(arms, numbers, store)
+    if not missing:
+        tally.tell()
+        return
+    choice = engine or EngineChoice()
+    if choice.name == "local" and workers is None and _slot_days(arms.scenarios, missing) < SMALL:
+        workers = 1
+    tasks = [
+        task
+        for (_, left), those in missing.items()
+        for task in _tasks(arms.scenarios, left, those, workers or cpu_count(), block)
+    ]
+    if choice.name == "local":
+        workers = min(workers or cpu_count(), len(tasks))
+    with make(choice.name, workers, choice.address) as running:
+        while tasks:
+            tasks = _carry_out(running, arms, tasks, seed, store, tally)
+
+
+def _carry_out(
+    engine: Engine, arms: Arms, tasks: Sequence[Task], seed: int, store: Store, tally: "_Tally"
+) -> list[Task]:
+    """Carry tasks out; returns halves of those that killed their workers, for a run alone is to be blamed."""
+    jobs = [(work, *_sent(arms, task), seed) for task in tasks]
+    halves: list[Task] = []
+    with closing(engine.each(jobs, (warm_up, arms.scenarios[:MOST_WARM]))) as coming:
+        for at, part in coming:
+            task = tasks[at]
+            if isinstance(part, Died):
+                split = task.split()
+                if split is not None:
+                    halves += split
+                    continue
+                part = lost(task, part.reason, arms.keys)
+            tally.add(store.put(arms.grounds[task.arms[0]], part))
+    return halves
+
+
+def _sent(arms: Arms, task: Task) -> tuple[list[Scenario], Task, list[str]]:
+    """What a worker needs for a task: its own arms, numbered from nought."""
+    own = Task(task.numbers, tuple(range(len(task.arms))))
+    return [arms.scenarios[arm] for arm in task.arms], own, [arms.keys[arm] for arm in task.arms]
+
+
+class _Tally:
+    """Counts what is done, and tells."""
+
+    def __init__(self, arms: Arms, numbers: Sequence[int], store: Store, progress: Progress | None) -> None:
+        self._times, self._numbers, self._progress = Counter(arms.keys), set(numbers), progress
+        self._arms, self._done, self._member_days = len(arms.keys), 0, 0
+        for part in store.parts(self._times):
+            self._count(part)
+
+    def _count(self, part: Part) -> None:
+        for key, rows in part.of_key.items():
+            wanted = [row for row in rows if int(part.numbers[row]) in self._numbers]
+            self._done += self._times[key] * len(wanted)
+            self._member_days += self._times[key] * int(part.column("member_days")[wanted].sum())
+
+    def add(self, part: Part) -> None:
+        """Count a part, and tell."""
+        self._count(part)
+        self.tell()
+
+    def tell(self) -> None:
+        """Tell how far it is."""
+        if self._progress is not None:
+            self._progress(self._done // self._arms, len(self._numbers), self._member_days)
+
+
+def _missing(arms: Arms, numbers: Sequence[int], store: Store) -> _Missing:
+    """Arms by ground and by what of them is to be done; of arms that are one and the same, the first."""
+    found: dict[tuple[str, tuple[int, ...]], list[int]] = {}
+    for key in dict.fromkeys(arms.keys):
+        arm, done = arms.keys.index(key), store.done(key)
+        left = tuple(number for number in numbers if number not in done)
+        if left:
+            found.setdefault((arms.grounds[arm], left), []).append(arm)
+    return found
+
+
+def _slot_days(scenarios: Sequence[Scenario], missing: _Missing) -> int:
+    """How much there is to do."""
+    return sum(
+        len(left) * scenarios[arm].community.slots * scenarios[arm].horizon
+        for (_, left), those in missing.items()
+        for arm in those
+    )
+
+
+def _tasks(
+    scenarios: Sequence[Scenario], left: Sequence[int], arms: Sequence[int], workers: int, block: int | None
+) -> Iterator[Task]:
+    """Tasks for arms that share a ground and lack the same runs; arms of a block together, or nearly so."""
+    first = scenarios[arms[0]]
+    block = block or _block(len(left), first.community.slots, workers)
+    fitting = max(1, TASK_SLOT_DAYS // (min(block, len(left)) * first.community.slots * first.horizon))
+    bunch = ceil(len(arms) / ceil(len(arms) / fitting))
+    for at in range(0, len(left), block):
+        for some in range(0, len(arms), bunch):
+            yield Task(tuple(left[at : at + block]), tuple(arms[some : some + bunch]))
+
+
+def _block(runs: int, slots: int, workers: int) -> int:
+    """Replicates of a block, evened out over the workers."""
+    fitting = max(1, BLOCK_SLOTS // slots)
+    rounds = ceil(runs / (fitting * workers))
+    return ceil(runs / max(rounds * workers, workers * TASKS_EACH, TASKS))
 
 
 def _check_arms(arms: Sequence[Scenario]) -> None:
@@ -108,76 +267,3 @@ def _check_arms(arms: Sequence[Scenario]) -> None:
                 f"Scenario {scenario.label!r} runs {scenario.days} + {scenario.follow_up} days; "
                 f"it must run {arms[0].days} + {arms[0].follow_up} like {labels[0]!r}."
             )
-
-
-def _block(runs: int, slots: int, workers: int) -> int:
-    """Replicates of a block, evened out over the workers."""
-    fitting = max(1, BLOCK_SLOTS // slots)
-    rounds = ceil(runs / (fitting * workers))
-    return ceil(runs / max(rounds * workers, workers * TASKS_EACH, TASKS))
-
-
-def _here(arms: Sequence[Scenario], seed: int, tasks: Sequence[Task]) -> Outcomes:
-    """Outcomes of tasks done one after the other in this process."""
-    for task in tasks:
-        yield run(arms, task, seed)
-
-
-def _on_workers(arms: Sequence[Scenario], seed: int, tasks: Sequence[Task], workers: int) -> Outcomes:
-    """Outcomes as they come. A worker that dies (killed, out of memory, crashed) costs nobody else's work.
-
-    What was under way when one died is run again alone; where a worker dies of it again it is halved, until a
-    single run is found guilty.
-    """
-    todo, suspects, warm = deque(tasks), deque[Task](), False
-    while todo:
-        suspects.extend((yield from _until_death(arms, seed, todo, workers, warm)))
-        warm = True
-    while suspects:
-        for guilty in (yield from _until_death(arms, seed, suspects, 1)):
-            halves = guilty.split()
-            if halves is None:
-                yield Outcome.lost(guilty, "worker", "the worker died: killed, out of memory or crashed")
-            else:
-                suspects.extendleft(reversed(halves))
-
-
-def _until_death(
-    arms: Sequence[Scenario], seed: int, todo: deque[Task], workers: int, warm: bool = True
-) -> Generator[Outcome, None, list[Task]]:
-    """Work off ``todo`` until it is empty or a worker dies; returns what was under way when it died.
-
-    Unless told that all is ``warm``, one worker warms up while the others start: the shortest way to a first
-    outcome when kernels must be compiled, and no longer than any when they need not.
-    """
-    pool = ProcessPoolExecutor(workers, env=ONE_THREAD)
-    known = tuple(mechanisms())
-    flying: dict[Any, Task] = {}
-    dead: list[Task] = []
-    broken = False
-    try:
-        if not warm:
-            with deaf():
-                first = pool.submit(warm_up, arms)
-            broken = isinstance(first.exception(), BrokenProcessPool)
-        while flying or (todo and not broken):
-            while todo and not broken and len(flying) < workers:
-                try:
-                    with deaf():
-                        future = pool.submit(work, arms, todo[0], seed, known)
-                except BrokenProcessPool:  # one died while it had nothing to do
-                    broken = True
-                else:
-                    flying[future] = todo.popleft()
-            for future in wait(flying, return_when="FIRST_COMPLETED").done:
-                task = flying.pop(future)
-                try:
-                    outcome: Outcome = future.result()
-                except BrokenProcessPool:
-                    broken = True
-                    dead.append(task)
-                else:
-                    yield outcome
-    finally:
-        pool.shutdown(wait=True, kill_workers=True)
-    return dead

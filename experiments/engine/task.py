@@ -15,13 +15,15 @@ from numpy.typing import NDArray
 
 from simulator.community import Community
 from simulator.errors import UserError
-from simulator.mechanism import PHASES
+from simulator.mechanism import PHASES, TWIN
 from simulator.metrics import METRICS
 from simulator.record import RunRecord
 from simulator.registry import PluginWarning, mechanisms
 from simulator.scenario import Scenario
 from simulator.simulation import Simulation
 
+#: What a twin's number has over that of the replicate it repeats.
+BIT = int(TWIN)
 #: Daily series that are kept, in the order of the metric table.
 DAILY = tuple(metric.name for metric in METRICS if metric.daily)
 _CALLS = frozenset((*PHASES, "offer", "award"))
@@ -68,7 +70,7 @@ class Piece:
         life: Lifespan of the community in days, ``(n,)``.
         censored: Still alive at the end, ``(n,)``.
         ledger: By tactic, yuan and hours in all, ``(n, 2)``.
-        member_days: Members present, summed over days and replicates.
+        member_days: Members present, summed over days, ``(n,)``.
     """
 
     arm: int
@@ -78,7 +80,7 @@ class Piece:
     life: NDArray[np.float64]
     censored: NDArray[np.bool_]
     ledger: dict[str, NDArray[np.float64]]
-    member_days: int
+    member_days: NDArray[np.int64]
 
     @classmethod
     def of(cls, arm: int, numbers: tuple[int, ...], record: RunRecord) -> Self:
@@ -95,7 +97,7 @@ class Piece:
                 label: np.stack([book["cost"].sum(axis=1), book["hours"].sum(axis=1)], axis=1)
                 for label, book in record.ledger.items()
             },
-            int(record.daily["members"].sum()),
+            record.daily["members"].sum(axis=1).astype(np.int64),
         )
 
 
