@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from experiments.output import write as write
     from experiments.report.terminal import show as show
     from experiments.study import Study as Study
+    from experiments.sweeps.run import sweep as sweep
     from experiments.workbench import compare as compare
     from experiments.workbench import run as run
 
@@ -23,9 +24,10 @@ _HOME = {
     "compare": "experiments.workbench",
     "run": "experiments.workbench",
     "show": "experiments.report.terminal",
+    "sweep": "experiments.sweeps.run",
     "write": "experiments.output",
 }
-__all__ = ["Study", "compare", "run", "show", "write"]
+__all__ = ["Study", "compare", "run", "show", "sweep", "write"]
 
 
 def __getattr__(name: str) -> Any:

@@ -26,6 +26,7 @@ MISTAKE, INTERNAL, STOPPED, UNREAD = 2, 1, 130, 141
 #: Each subcommand and the module that runs it; the options it takes.
 COMMANDS = {
     "compare": ("experiments.commands.compare", ("--config-dir", "--cfg", "--help")),
+    "sweep": ("experiments.commands.sweep", ("--config-dir", "--cfg", "--list", "--help")),
     "strategies": ("experiments.commands.lists", ("--config-dir", "--help")),
     "communities": ("experiments.commands.lists", ("--config-dir", "--help")),
     "beliefs": ("experiments.commands.beliefs", ("--help",)),
@@ -108,6 +109,7 @@ def _run(words: list[str], say: Catalogue) -> int:
     if words[0] in ("--version", "-V"):
         print(say("cli.version", version=version("qunlab")))
         return 0
+    words = _multirun(words)
     name = words[0]
     if name not in COMMANDS:
         kind = "no_option" if name.startswith("-") else "no_command"
@@ -119,6 +121,16 @@ def _run(words: list[str], say: Catalogue) -> int:
         return 0
     run: Callable[[Call], int] = import_module(COMMANDS[name][0]).run
     return run(call)
+
+
+def _multirun(words: list[str]) -> list[str]:
+    """Hydra's words for a sweep: ``-m`` or ``--multirun``, first or after ``compare``."""
+    typed = words[: words.index("--")] if "--" in words else words
+    asked = [word for word in typed if word in ("-m", "--multirun")]
+    if not asked or typed[0] not in (*asked, "compare", "sweep"):
+        return words
+    rest = [word for word in words if word not in asked]
+    return ["sweep", *(rest[1:] if rest[:1] in (["compare"], ["sweep"]) else rest)]
 
 
 def read(command: str, words: Sequence[str], say: Catalogue) -> Call:

@@ -47,8 +47,10 @@ complete -c qunlab -f -a '(qunlab __complete (commandline -cp | string collect) 
 }
 #: Words that few settings take.
 _WORDS = {"lang": ("en", "zh"), "uncertainty": ("full", "luck"), "workers": ("auto",), "block": ("auto",)}
+_WORDS["design"] = ("grid", "lhs", "sobol")
 _LANGS = ("lang=en", "lang=zh")
 _SOP = ("community=", "replicates=", "seed=", "out=")
+_SWEEP = ("design=", "points=")
 _CLAIMS = ("replicates=", "seed=", "workers=", "out=")
 _VALIDATE = ("data=", "replicates=", "seed=", "workers=", "out=")
 
@@ -111,7 +113,7 @@ def _words(command: str, current: str) -> Iterable[str]:
         return [*(name.removeprefix("claim_") for name in claims), *_CLAIMS, *_LANGS]
     if command == "sop":
         return [*known.presets("sop"), *_SOP, *_LANGS]
-    if command not in ("compare", "screen"):
+    if command not in ("compare", "screen", "sweep"):
         return _LANGS
     key, equals, _ = current.partition("=")
     key = key.lstrip("+")
@@ -122,6 +124,7 @@ def _words(command: str, current: str) -> Iterable[str]:
     head = (found[0] if found else "").removesuffix(known.SOP)
     arms = [f"{head}{name}" for name in known.tactics()]
     more = ["trajectories="] if command == "screen" else []
+    more += _SWEEP if command == "sweep" else ()
     return [*arms, *(f"{group}=" for group in known.GROUPS if group not in known.ARMS), *_settings(), *more]
 
 
