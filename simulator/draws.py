@@ -5,6 +5,7 @@ order of asking, of slots, of chunks, of workers or of what other tactics drew.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from typing import Any
@@ -192,31 +193,53 @@ def sheet(
     return out
 
 
+@dataclass(frozen=True)
+class Seeds:
+    """Which seed keys the draws of a day: the experiment's, and from some day on perhaps a sham's.
+
+    Attributes:
+        own: The experiment's seed, 0 to 2^32 - 1.
+        since: First day whose luck is another; None for never.
+        salt: Which other luck that is.
+    """
+
+    own: int
+    since: int | None = None
+    salt: int = 1
+
+    def of(self, day: int) -> int:
+        """The seed of the draws of ``day``."""
+        other = self.since is not None and day >= self.since
+        return self.own ^ key("sham", str(self.salt)) if other else self.own
+
+
 class Draws:
     """The draws of one owner (a strategy's label, or a mechanism) on one day.
 
     Args:
-        seed: The experiment's seed, 0 to 2^32 - 1.
+        seed: The experiment's seed, 0 to 2^32 - 1, or the seeds of its days.
         replicates: Global number of each replicate, shape ``(R,)``.
         ids: Person id in each slot, shape ``(R, N)``, uint64.
         owner: Whose decisions these are; two owners never share a number.
-        day: The day, from 0.
+        day: The day; 0 too for what is settled once.
     """
 
     def __init__(
         self,
-        seed: int,
+        seed: int | Seeds,
         replicates: NDArray[np.uint32],
         ids: NDArray[np.uint64],
         owner: str = "",
         day: int = 0,
     ) -> None:
-        self.seed, self.replicates, self.ids, self.owner, self.day = seed, replicates, ids, owner, day
+        self.seeds = seed if isinstance(seed, Seeds) else Seeds(seed)
+        self.seed, self.replicates, self.ids = self.seeds.of(day), replicates, ids
+        self.owner, self.day = owner, day
         self._asked: set[str] = set()
 
     def of(self, owner: str, day: int | None = None) -> "Draws":
         """The draws of another owner, or of another day."""
-        return Draws(self.seed, self.replicates, self.ids, owner, self.day if day is None else day)
+        return Draws(self.seeds, self.replicates, self.ids, owner, self.day if day is None else day)
 
     def key(self, decision: str) -> int:
         """The Philox key of one of this owner's decisions, for kernels that draw on their own."""
@@ -333,6 +356,6 @@ class Draws:
         """One uniform for each replicate as a whole, shape ``(R,)``, 24 bits."""
         everyone = np.full(len(self.replicates), GROUP)
         row: Floats = sheet(
-            everyone, self.replicates, self.seed, (self.key(decision),), self.day | nth << 16
+            everyone, self.replicates, self.seed, (self.key(decision),), self.day + (nth << 16)
         )[0]
         return row

@@ -67,14 +67,14 @@ def found(world: "World") -> None:
     if given is None:
         since = uniforms(ids, numbers, world.seed, key("founding", "joined")) * community.age
         since = np.where(role == Role.OWNER, community.age, since)
-        columns["joined"] = -np.floor(since).astype(np.int32)
+        columns["joined"] = world.first - np.floor(since).astype(np.int32)
     else:
         level = np.array(community.messages)[given.role]
         columns["rate"] = np.tile(np.divide(given.messages, level, out=np.zeros(size), where=level > 0), rows)
         columns["effect"] = np.tile(
             logit(given.visiting) - logit(np.array(community.visiting)[given.role]), rows
         )
-        columns["joined"] = -np.tile(given.tenure, rows)
+        columns["joined"] = world.first - np.tile(given.tenure, rows)
     if community.muted > 0:
         quiet = uniforms(ids, numbers, world.seed, key("founding", "muted")) < community.muted
         columns["muted"] = quiet & (role != Role.OWNER)

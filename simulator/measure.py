@@ -33,14 +33,14 @@ _WHOLE = (
 
 @kernel
 def _note(
-    here, visitors, posts, joined, last_came, last_spoke, messages, fatigue, day, silent_days, counts,
+    here, visitors, posts, joined, last_came, last_spoke, messages, fatigue, begun, day, silent_days, counts,
 ):  # fmt: skip
     """Bring the dates and counts of today's visitors up to date, and count what is new about them."""
     for r in range(visitors.shape[0]):
         first, woken, tired = 0, 0, 0
         for k in range(visitors[r]):
             i = here[r, k]
-            woken += day - max(last_came[r, i], joined[r, i], 0) >= silent_days
+            woken += day - max(last_came[r, i], joined[r, i], begun) >= silent_days
             tired += np.int64(np.float64(fatigue[r, i]) * _FIX)
             last_came[r, i] = day
             if posts[r, i] > 0:
@@ -51,17 +51,17 @@ def _note(
 
 
 @kernel
-def _count(present, exiting, joined, last_came, messages, day, silent_days, month, counts):
+def _count(present, exiting, joined, last_came, messages, begun, day, silent_days, month, counts):
     """Count the members, whatever they did today; without a branch, so that it is vectorised."""
-    today, long, recent = np.int32(day), np.int32(silent_days), np.int32(month)
+    today, long, recent, first = np.int32(day), np.int32(silent_days), np.int32(month), np.int32(begun)
     for r in range(present.shape[0]):
         members, silent, dormant, seen, exits = 0, 0, 0, 0, 0
         for i in range(present.shape[1]):
-            since = max(last_came[r, i], joined[r, i], np.int32(0))
+            since = max(last_came[r, i], joined[r, i], first)
             members += present[r, i]
             silent += present[r, i] & (messages[r, i] == 0)
             dormant += present[r, i] & (today - since >= long)
-            seen += present[r, i] & (last_came[r, i] >= 0) & (today - last_came[r, i] < recent)
+            seen += present[r, i] & (last_came[r, i] >= first) & (today - last_came[r, i] < recent)
             exits += present[r, i] & exiting[r, i]
         counts[r, 0], counts[r, 2], counts[r, 3], counts[r, 7] = members, dormant, seen, exits
         counts[r, 1] = silent + counts[r, 4]  # those whose first words fell today were silent until now
@@ -73,9 +73,12 @@ def measure(world: "World") -> dict[str, NDArray[Any]]:
     counts = np.empty((rows, len(_COUNTS)), np.int64)
     _note(
         world.here, world.visitors, world.posts, m.joined, m.last_came, m.last_spoke, m.messages, m.fatigue,
-        world.day, SILENT_DAYS, counts,
+        world.first, world.day, SILENT_DAYS, counts,
     )  # fmt: skip
-    _count(m.present, world.exiting, m.joined, m.last_came, m.messages, world.day, SILENT_DAYS, MONTH, counts)
+    _count(
+        m.present, world.exiting, m.joined, m.last_came, m.messages, world.first, world.day, SILENT_DAYS,
+        MONTH, counts,
+    )  # fmt: skip
     whole = np.concatenate((counts, world.questions, world.talk, world.voices), axis=1).T.astype(
         np.float64, order="C"
     )
@@ -117,6 +120,9 @@ def measure(world: "World") -> dict[str, NDArray[Any]]:
 def life_rows(world: "World", who: NDArray[np.bool_], left: int) -> dict[str, NDArray[Any]]:
     """Life-table rows of the members in ``who``, ordered by replicate and id.
 
+    Days may lie before day 0, and never is the day before the first; visits and messages are those of the
+    campaign and after.
+
     Args:
         world: The world.
         who: Members to list, ``(R, N)``.
@@ -129,5 +135,7 @@ def life_rows(world: "World", who: NDArray[np.bool_], left: int) -> dict[str, ND
     at, rows = at[order], rows[order]
     table: dict[str, NDArray[Any]] = {"replicate": world.replicates[rows], "row": rows.astype(np.int32)}
     table.update({name: m[name].reshape(-1)[at] for name in LIFE})
+    for name, before in world.before.items():
+        table[name] = table[name] - before.reshape(-1)[at]
     table["left"] = np.full(len(rows), left, np.int32)
     return table

@@ -1,7 +1,7 @@
 """The people: columns of shape (replicates, slots), who joins and who leaves."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
 
@@ -35,8 +35,11 @@ class Column:
     doc: str
 
 
-#: A day that has not been: never came, never spoke.
+#: A day that has not been: never came, never spoke. With a warm-up day -1 has been, and the day before the
+#: first stands for never: see ``never`` of :class:`Members`.
 NEVER = -1
+#: Columns that hold days.
+DAYS = ("joined", "first_invited", "last_came", "last_spoke")
 #: The columns every community has. A mechanism may declare more of its own.
 COLUMNS: dict[str, Column] = {
     "present": Column(np.bool_, 0, "someone holds this slot"),
@@ -100,11 +103,19 @@ class Members(Mapping[str, Array]):
         replicates: Number of communities, R.
         slots: Capacity of each, N.
         columns: Columns beside :data:`COLUMNS`, by name.
+        never: The day that stands for one that has not been: the day before the first.
     """
 
-    def __init__(self, replicates: int, slots: int, columns: Mapping[str, Column] | None = None) -> None:
-        self.shape = (replicates, slots)
-        self.schema: dict[str, Column] = {**COLUMNS, **(columns or {})}
+    def __init__(
+        self,
+        replicates: int,
+        slots: int,
+        columns: Mapping[str, Column] | None = None,
+        never: int = NEVER,
+    ) -> None:
+        self.shape, self.never = (replicates, slots), never
+        days = {name: replace(COLUMNS[name], blank=never) for name in DAYS}
+        self.schema: dict[str, Column] = {**COLUMNS, **days, **(columns or {})}
         alike: dict[tuple[Any, float], list[str]] = {}
         for name, column in self.schema.items():
             alike.setdefault((np.dtype(column.dtype), column.blank), []).append(name)
@@ -184,10 +195,18 @@ class Members(Mapping[str, Array]):
         at = np.flatnonzero(gone & self.present)
         self.blank(at // self.shape[1], at % self.shape[1])
 
+    def copy(self, columns: Mapping[str, Column]) -> "Members":
+        """A separate copy with these columns beside :data:`COLUMNS`; those that are new are blank."""
+        copy = Members(*self.shape, columns, self.never)
+        for name, array in copy.items():
+            if name in self and self[name].dtype == array.dtype:
+                array[...] = self[name]
+        return copy
+
     def watched(self) -> "Members":
         """The same columns, read-only: what a strategy may look at."""
         view = Members.__new__(Members)
-        view.shape, view.schema = self.shape, self.schema
+        view.shape, view.schema, view.never = self.shape, self.schema, self.never
         view._names, view._blanks = self._names, self._blanks
         view._blocks = [block.view() for block in self._blocks]
         for block in view._blocks:

@@ -9,7 +9,6 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.draws import Draws
 from simulator.errors import UserError, unknown
 from simulator.knobs import number
 from simulator.members import Members, Role
@@ -242,4 +241,4 @@ class _Days(Simulation):
         """In a copy, what looks at the members must look at those of the copy."""
         vars(self).update(state)
         self.world.watched = self.world.members.watched()
-        self.world.draws = Draws(self.world.seed, self.world.replicates, self.world.members.id)
+        self.world.reseed(self.world.seeds)

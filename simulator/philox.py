@@ -3,8 +3,9 @@
 Source: Salmon, Moraes, Dror and Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3", SC'11. The
 published known answers are pinned in ``tests/simulator/test_draws.py``.
 
-The counter is (person low, person high, day + 65536 x nth, replicate), the key (seed, decision). One call
-yields four 32-bit words, called lanes: four sub-decisions of one decision of one person on one day.
+The counter is (person low, person high, day + 65536 x nth modulo 2^32, replicate), the key (seed, decision):
+days before day 0 are counted from the top, in two's complement. One call yields four 32-bit words, called
+lanes: four sub-decisions of one decision of one person on one day.
 """
 
 import numpy as np
@@ -54,7 +55,8 @@ def philox(c0, c1, c2, c3, k0, k1):
 def words(person, day, nth, replicate, seed, decision):
     """The four lanes of one decision of ``person`` on ``day``; ``nth`` numbers repeats within the day."""
     who = U(person)
-    return philox(who & _MASK, who >> U(32), U(day) | (U(nth) << U(16)), U(replicate), U(seed), U(decision))
+    when = (U(day) + (U(nth) << U(16))) & _MASK
+    return philox(who & _MASK, who >> U(32), when, U(replicate), U(seed), U(decision))
 
 
 @kernel
@@ -64,10 +66,10 @@ def row_words(persons, day, replicate, seed, decision, lanes):
     Without a branch, so that it is vectorised: a third of the cost of asking one by one, even where half is
     thrown away.
     """
-    first, second, third = lanes[0], lanes[1], lanes[2]
+    first, second, third, when = lanes[0], lanes[1], lanes[2], U(day) & _MASK
     for i in range(persons.shape[0]):
         who = persons[i]
-        a, b, c, _ = _rounds(who & _MASK, who >> U(32), U(day), U(replicate), seed, decision)
+        a, b, c, _ = _rounds(who & _MASK, who >> U(32), when, U(replicate), seed, decision)
         first[i] = a
         second[i] = b
         third[i] = c

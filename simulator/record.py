@@ -30,18 +30,20 @@ _MEANS = (
 
 @dataclass(frozen=True)
 class RunRecord:
-    """The outcome of one scenario in a block of replicates.
+    """The outcome of one scenario in a block of replicates, from day 0 on: a warm-up leaves no series.
 
     Attributes:
         scenario: What was run.
         seed: The experiment's seed.
         replicates: Global replicate numbers, ``(R,)``.
         daily: Daily metrics by name, each ``(R, days)``, float64; units in ``simulator.metrics``.
-        members: Life table: columns of one length, a line for each person who was ever a member; ``row`` is
-            the row of the arrays they lived in, ``replicate`` its number.
+        members: Life table: columns of one length, a line for each person who was a member on day 0 or later;
+            ``row`` is the row of the arrays they lived in, ``replicate`` its number. Days may lie before day
+            0, and the day before the world's first stands for never; visits and messages are those from day 0
+            on.
         ledger: Cost (yuan), hours and income (yuan) by tactic label, each ``(R, days)``.
         groups: What each community is, ``(R,)``: ``ends``, the day on which its purpose is served (infinite
-            for a lasting one), and ``effect``, its own effect u_r.
+            for a lasting one, before 0 where that was in the warm-up), and ``effect``, its own effect u_r.
     """
 
     scenario: Scenario
@@ -51,6 +53,11 @@ class RunRecord:
     members: dict[str, NDArray[Any]]
     ledger: dict[str, dict[str, Series]]
     groups: dict[str, Series] = field(default_factory=dict)
+
+    @property
+    def _first(self) -> int:
+        """The world's first day."""
+        return -self.scenario.warmup
 
     @property
     def days(self) -> int:
@@ -72,7 +79,11 @@ class RunRecord:
         }
 
     def lifespan(self) -> tuple[Series, NDArray[np.bool_], int]:
-        """Community lifespan in days, whether it is censored, each ``(R,)``, and the day of censoring."""
+        """Community lifespan in days, whether it is censored, each ``(R,)``, and the day of censoring.
+
+        Counted from day 0: a group that fell silent for good while it warmed up lived 0 days and is not
+        censored. Silent days before day 0 do not count towards the 14.
+        """
         talk = self.daily["messages"] - self.daily["messages_owner"]
         return lifespan(talk > 0)
 
@@ -102,7 +113,8 @@ class RunRecord:
         out["exits"] = total("exits") / start
         out["awakening_rate"] = _ratio(total("awakened"), total("dormant_members") + total("awakened"))
         out["vital_days"] = (d["voices"] >= VITAL_VOICES).sum(axis=1).astype(np.float64)
-        return out | self._by_person() | standing(self.members, len(self.replicates), self.days - 1)
+        stand = standing(self.members, len(self.replicates), self.days - 1, self._first - 1)
+        return out | self._by_person() | stand
 
     def _by_person(self) -> dict[str, Series]:
         """Metrics of the life table."""
@@ -110,7 +122,8 @@ class RunRecord:
         per = [np.flatnonzero(t["row"] == row) for row in range(len(self.replicates))]
         joined = np.maximum(t["joined"], 0)
         stay = t["last_came"] - joined
-        quiet = (end - 1 - np.maximum(t["last_came"], joined) >= SILENT_DAYS) | t["muted"] | (t["left"] >= 0)
+        seen_last = np.maximum(np.maximum(t["last_came"], t["joined"]), self._first)
+        quiet = (end - 1 - seen_last >= SILENT_DAYS) | t["muted"] | (t["left"] >= 0)
         kol = (t["first_role"] == Role.KOL) & (t["joined"] <= 0)
         seen = end - joined - SILENT_DAYS
         lived = np.clip(np.maximum(stay, -1) + 1, 0, np.maximum(seen, 0))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from simulator.errors import UserError, unknown
 from simulator.jit import kernel
-from simulator.members import NEVER, ROLES, Members, Role
+from simulator.members import ROLES, Members, Role
 from simulator.metrics import SILENT_DAYS, TIERS
 from simulator.triggers import Trigger, read_triggers
 
@@ -99,7 +99,7 @@ def phase(day: int, life: int) -> str:
 
 
 @kernel
-def _fitting(present, role, last_came, last_spoke, joined, day, roles, tiers, shortest, longest, who):
+def _fitting(present, role, last_came, last_spoke, joined, never, day, roles, tiers, shortest, longest, who):
     """Who is of the roles, the tiers (see :func:`~simulator.standing.tier`) and the tenure asked for."""
     today, least, most, lately = np.int32(day), np.int32(shortest), np.int32(longest), np.int32(SILENT_DAYS)
     owner, kol, novice, lurker = roles
@@ -108,8 +108,8 @@ def _fitting(present, role, last_came, last_spoke, joined, day, roles, tiers, sh
         row, is_in, here, kind = who[r], joined[r], present[r], role[r]
         came, spoke = last_came[r], last_spoke[r]
         for i in range(row.shape[0]):  # without a branch, so that it is vectorised
-            talks = (spoke[i] != NEVER) & (today - spoke[i] <= lately)
-            comes = (came[i] != NEVER) & (today - came[i] <= lately)
+            talks = (spoke[i] != never) & (today - spoke[i] <= lately)
+            comes = (came[i] != never) & (today - came[i] <= lately)
             stands = (active & talks) | (~talks & ((watching & comes) | (silent & ~comes)))
             tenure = today - is_in[i]
             row[i] = here[i] & stands & (tenure >= least) & (tenure <= most)
@@ -170,7 +170,7 @@ class Who:
             who = np.empty(members.shape, bool)
             _fitting(
                 members.present, members.role, members.last_came, members.last_spoke, members.joined,
-                day.index, roles, tiers, min(self.tenure_min, _EVER), longest, who,
+                members.never, day.index, roles, tiers, min(self.tenure_min, _EVER), longest, who,
             )  # fmt: skip
         if self.top:
             who = _top(who, self.top, members)

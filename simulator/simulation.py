@@ -1,6 +1,7 @@
 """A day in the life of a block of communities: a written, printable plan."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from simulator.day import Day
 from simulator.doses import accept, only_where
-from simulator.draws import Bools
+from simulator.draws import Bools, Seeds
 from simulator.errors import UserError
 from simulator.founding import found
 from simulator.measure import life_rows, measure
@@ -19,7 +20,7 @@ from simulator.rows import listed
 from simulator.scenario import Scenario
 from simulator.schedule import Who
 from simulator.stimuli import BOOKS, LEDGER, check_heard, per_group
-from simulator.triggers import Watch
+from simulator.triggers import WATCHED, Watch
 from simulator.world import Showing, World
 
 
@@ -50,7 +51,7 @@ class Simulation:
         given: object = seed
         if isinstance(given, bool) or not isinstance(given, int | np.integer) or not 0 <= given < 2**32:
             raise UserError(f"seed is {seed!r}; it must be a whole number from 0 to 4294967295.")
-        self.scenario, self.seed = scenario, int(seed)
+        self.seed = int(seed)
         on, off = make_mechanisms(scenario.mechanisms)
         self.world = World(
             scenario.community,
@@ -61,20 +62,69 @@ class Simulation:
             replicates=numbers,
             uncertain=scenario.uncertainty == "full",
             parameters=parameters,
+            warmup=scenario.warmup,
         )
+        self._past: list[dict[str, NDArray[Any]]] = []
+        self._begin(scenario)
+        found(self.world)
+        self._run("opening")
+        self.world.reseed(self._seeds)
+
+    def _begin(self, scenario: Scenario) -> None:
+        """Make ready for an arm: its tactics have seen what there was to see, and nothing is recorded."""
+        self.scenario, rows = scenario, self.world.shape[0]
+        self._seeds = Seeds(self.seed, scenario.luck_from, scenario.luck_salt)
         for tactic in self.world.tactics:
             check_heard(tactic.strategy.uses, self.world.heard, tactic.strategy.name)
         for tactic, entry in self.world.entries:
             accept(tactic.strategy.name, tactic.strategy.uses, entry)
-        self._watch = Watch(scenario.strategies, len(numbers), scenario.days)
-        self.world.acting = self._watch.today(0, {})
+        self._watch = Watch(scenario.strategies, rows, scenario.days)
+        for day, seen in enumerate(({}, *self._past[:-1]) if self._past else (), self.world.first):
+            self._watch.today(day, seen)
+        first = self.world.day == self.world.first
+        self.world.acting = self._watch.today(self.world.first, {}) if first else {}
+        on = self.world.mechanisms
         self._plan = [(phase, m, getattr(m, phase)) for phase in PHASES for m in on if phase in m.phases()]
         self._phases = {phase: [run for name, _, run in self._plan if name == phase] for phase in PHASES}
         self._days: list[dict[str, NDArray[Any]]] = []
-        self._nothing, self._one = np.zeros(len(numbers)), np.ones(len(numbers))
+        self._nothing, self._one = np.zeros(rows), np.ones(rows)
         self._ledger: list[dict[str, dict[str, NDArray[np.float64]]]] = []
-        found(self.world)
-        self._run("opening")
+
+    def fork(self, scenario: Scenario) -> "Simulation":
+        """Another arm that starts from this one's community as it is now, at a fraction of founding it anew.
+
+        Up to the campaign's start it is, bit for bit, what running that arm by itself would have come to.
+        Neither simulation sees what the other does from then on.
+
+        Args:
+            scenario: The arm: this one's but for label, tactics and a sham's luck from today on.
+
+        Raises:
+            UserError: The campaign has begun; or the arm differs in something else, such as what founders are
+                asked to pay: see :attr:`Scenario.ground`.
+        """
+        day = self.world.day
+        if day > 0:
+            raise UserError(f"fork comes on day {day}; an arm forks off before anything is done on day 0.")
+        mine, theirs = (_shared(one, day) for one in (self.scenario, scenario))
+        for field in mine:
+            if mine[field] != theirs[field]:
+                raise UserError(
+                    f"Arm {scenario.label!r} cannot fork off {self.scenario.label!r}: they differ in {field} "
+                    f"before day {day}."
+                )
+        fork = Simulation.__new__(Simulation)
+        fork.seed, fork._past = self.seed, list(self._past)
+        fork.world = self.world.fork(scenario.strategies)
+        fork._begin(scenario)
+        fork.world.reseed(fork._seeds)
+        return fork
+
+    def warm_up(self) -> "Simulation":
+        """Step to the campaign's start, if it is yet to come; returns this simulation."""
+        while self.world.day < 0:
+            self.step()
+        return self
 
     def plan(self) -> str:
         """The day as it is run: each phase with the mechanisms that act in it."""
@@ -96,7 +146,10 @@ class Simulation:
     def step(self) -> None:
         """One day."""
         w = self.world
+        w.seed = w.seeds.of(w.day)
         w.acting = self._watch.today(w.day, w.daily)
+        if w.day == 0 and w.first < 0:
+            w.before = {name: w.members[name].copy() for name in ("visits", "messages")}
         self._clear()
         self._run("arrivals")
         listed(w.members.present & ~w.members.muted, w.awake, w.waking)
@@ -110,7 +163,10 @@ class Simulation:
         for phase in PHASES[PHASES.index("awards") :]:
             self._run(phase)
         w.daily = measure(w)
-        self._days.append(w.daily)
+        if w.day < 0:
+            self._past.append({name: w.daily[name] for name in WATCHED})
+        else:
+            self._days.append(w.daily)
         self._leave()
         w.declined[:] = 0  # of founders before day 0 is counted on day 0
         w.crowd = w.visitors.astype(np.float64)
@@ -178,20 +234,25 @@ class Simulation:
                 kind: per_group(given[kind], rows) if kind in given else self._nothing for kind in LEDGER
             }
             booked[tactic.label]["acted"] = self._one if shown.everywhere else acts.astype(np.float64)
-        self._ledger.append(booked)
+        if w.day >= 0:
+            self._ledger.append(booked)
 
     def _leave(self) -> None:
-        """Those who leave give up their slot; their rows of the life table are kept."""
+        """Those who leave give up their slot; from day 0 on their rows of the life table are kept."""
         w = self.world
         exiting = w.exiting & w.members.present
         if exiting.any():
-            w.departed.append(life_rows(w, exiting, w.day))
+            if w.day >= 0:
+                w.departed.append(life_rows(w, exiting, w.day))
             w.ties.drop_members(exiting)
             w.members.leave(exiting)
             w.came &= ~exiting
 
     def run(self, days: int | None = None) -> RunRecord:
-        """Step on to the end of the horizon, or ``days`` more days, and return the record so far."""
+        """Step on to the end of the horizon, or ``days`` more days, and return the record so far.
+
+        Days of a warm-up are stepped through too.
+        """
         left = self.scenario.horizon - self.world.day if days is None else days
         for _ in range(left):
             self.step()
@@ -216,3 +277,12 @@ class Simulation:
         members = {name: column[order] for name, column in table.items()}
         groups = {"ends": w.ends.copy(), "effect": w.effect.astype(np.float64)}
         return RunRecord(self.scenario, self.seed, w.replicates, daily, members, ledger, groups)
+
+
+def _shared(scenario: Scenario, day: int) -> dict[str, Any]:
+    """What a community has come from on ``day``: all of a scenario that played a part so far, by name."""
+    since = scenario.luck_from
+    sham = None if since is None or since >= day else (since, scenario.luck_salt)
+    told = replace(scenario.ground, luck_from=None, luck_salt=1).plain()
+    asked = told.pop("strategies")
+    return {**told, "warmup": scenario.warmup, "luck_from": sham, "what founders are asked": asked}

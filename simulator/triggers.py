@@ -5,7 +5,8 @@
 ``voices``, ``messages``, ``visitors``, ``exits`` and ``joined`` are those of yesterday; ``dormant`` is a
 share of the members. ``quiet`` counts whole days without a message by anyone but the owner, from the opening
 on; ``since(NODE)`` the days since the tactic of that label last acted here: before it ever did, never.
-On day 0 nothing is known and nothing holds.
+On day 0 nothing is known and nothing holds, unless the group was watched while it warmed up: then what was
+seen of those days counts, and ``quiet`` from its first day on.
 """
 
 import operator
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 Rows = NDArray[np.bool_]
 #: Daily metrics that are looked at as they are.
 _COUNTED = ("voices", "messages", "visitors", "exits", "dormant", "joined")
+#: Daily metrics that deciding takes.
+WATCHED = (*_COUNTED, "messages_owner")
 #: What a trigger may look at.
 METRICS = (*_COUNTED, "quiet", "since")
 _OPS: dict[str, Callable[[Any, float], Any]] = {
@@ -231,8 +234,8 @@ class Watch:
     def today(self, day: int, yesterday: Mapping[str, Any]) -> dict[str, Rows]:
         """The replicates in which each tactic acts on ``day``, ``(R,)`` by label; left out: in none.
 
-        To be asked once a day, in order (day 0 as often as one likes), with yesterday's metrics, ``(R,)``
-        each.
+        To be asked once a day, in order (the first as often as one likes), with yesterday's metrics, ``(R,)``
+        each. Before day 0 nothing acts, but what is seen is noted.
         """
         if day >= self._days:
             return {}
@@ -244,7 +247,7 @@ class Watch:
             acts, conditions = self._all, when.conditions
             for n, trigger in enumerate(conditions):
                 acts = acts & self._true(label, n, trigger, day, yesterday)
-            if when.today(day) and (not conditions or acts.any()):
+            if day >= 0 and when.today(day) and (not conditions or acts.any()):
                 acting[label] = acts
         for label in self._noted & acting.keys():
             self._last[label] = np.where(acting[label], day, self._last[label])

@@ -1,6 +1,7 @@
 """The state of a block of communities during a run: what phases read and write."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy, deepcopy
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from simulator.community import Community
 from simulator.day import exact_sum
 from simulator.doses import hand_out
-from simulator.draws import Bools, Draws
+from simulator.draws import Bools, Draws, Seeds
 from simulator.founding import reference
 from simulator.mechanism import Mechanism, Parameters, Params, design
 from simulator.members import Column, Members
@@ -55,7 +56,9 @@ class World:
     """A block of R communities with N slots each, on one day.
 
     Attributes:
-        day: The day now, from 0.
+        first: The world's first day: 0, or before it where the community warms up.
+        day: The day now.
+        seeds, seed: Seeds of its days, and that of today's draws.
         members: Member columns, ``(R, N)``.
         ties: The tie network.
         params: Parameters by mechanism name and parameter, each ``(R,)``.
@@ -92,7 +95,8 @@ class World:
         guests: People of another group who were shown this one yesterday, ``(R,)``.
         nought: What those got to whom nothing was given, ``(R, N)``; for reading.
         daily: Today's metrics, each ``(R,)``.
-        departed: Life-table rows of people who left.
+        departed: Life-table rows of people who left, on day 0 or later.
+        before: Visits and messages of members before day 0, by name, ``(R, N)``; without a warm-up empty.
     """
 
     def __init__(
@@ -106,17 +110,13 @@ class World:
         replicates: NDArray[np.uint32],
         uncertain: bool,
         parameters: Parameters | None = None,
+        warmup: int = 0,
     ) -> None:
         self.community, self.seed, self.replicates = community, seed, replicates
-        self.mechanisms = list(on)
-        self.tactics = [
-            Tactic(k, label, s) for k, (label, s) in enumerate(sorted(tactics, key=lambda t: t[0]))
-        ]
-        self._remembered = [
-            [(name, t.column(name)) for name in type(t.strategy).remembers] for t in self.tactics
-        ]
-        self.spoken = frozenset().union(*(t.strategy.uses for t in self.tactics))
-        known = [*on, *off]
+        self.seeds, self.first = Seeds(seed), -warmup
+        self.mechanisms, self._known = list(on), [*on, *off]
+        self._equip(tactics)
+        known = self._known
         self.heard = frozenset().union(*(m.hears for m in known))
         rows, slots = len(replicates), community.slots
         prescribed = design(known, parameters or {}, rows)
@@ -124,11 +124,11 @@ class World:
             m.name: m.draw(seed, replicates, uncertain) | prescribed.get(m.name, {}) for m in known
         }
         self.shape = (rows, slots)
-        self.members = Members(rows, slots, self._extra_columns(known))
+        self.members = Members(rows, slots, self._extra_columns(), self.first - 1)
         self.watched = self.members.watched()
         self.ties = Ties.empty(rows, slots)
         self.draws = Draws(seed, replicates, self.members.id)
-        self.day = 0
+        self.day = self.first
         self.effect: Floats = np.zeros(rows, np.float32)
         self.arrivals = np.full(rows, community.arrivals, np.float64)
         self.ends = np.full(rows, np.inf)
@@ -146,8 +146,6 @@ class World:
         self.helpers: NDArray[np.float64] | None = None
         self.shelter: Floats | None = None
         self.circles: NDArray[np.int64] | None = None
-        self.entries: list[tuple[Tactic, Entry]] = [(t, t.strategy.entry()) for t in self.tactics]
-        self._doors = [(t.label, e) for t, e in self.entries if used(e)]
         self.guests = np.zeros(rows)
         self.talking = False
         nobody = np.zeros(0, np.int64)
@@ -177,6 +175,7 @@ class World:
         self.sums: dict[str, NDArray[np.float64]] = {}
         self.daily: dict[str, NDArray[Any]] = {}
         self.departed: list[dict[str, NDArray[Any]]] = []
+        self.before: dict[str, NDArray[np.int32]] = {}
         expected = reference(community)
         self.reference_visitors, self.reference_messages = expected.visitors, expected.messages
         self.reference_useful = expected.useful
@@ -184,10 +183,43 @@ class World:
         self.talk, self.voices = np.zeros((rows, 4), np.int64), np.zeros((rows, 4), np.int64)
         self._plain, self.nought = np.ones(self.shape, np.float32), np.zeros(self.shape, np.float32)
 
-    def _extra_columns(self, known: Sequence[Mechanism]) -> dict[str, Column]:
+    def _equip(self, tactics: Sequence[tuple[str, Strategy]]) -> None:
+        """Set which tactics are at work."""
+        self.tactics = [
+            Tactic(k, label, s) for k, (label, s) in enumerate(sorted(tactics, key=lambda t: t[0]))
+        ]
+        self._remembered = [
+            [(name, t.column(name)) for name in type(t.strategy).remembers] for t in self.tactics
+        ]
+        self.spoken = frozenset().union(*(t.strategy.uses for t in self.tactics))
+        self.entries: list[tuple[Tactic, Entry]] = [(t, t.strategy.entry()) for t in self.tactics]
+        self._doors = [(t.label, e) for t, e in self.entries if used(e)]
+
+    def fork(self, tactics: Sequence[tuple[str, Strategy]]) -> "World":
+        """This world once more, with other tactics, before any has acted; neither sees what the other does.
+
+        Only what nothing writes is shared: the community, its numbers, and arrays that are for reading.
+        """
+        own = ("members", "watched", "draws", "tactics", "entries", "_remembered", "_doors")
+        state = {name: value for name, value in vars(self).items() if name not in own}
+        shared = (self.community, self.replicates, self._plain, self.nought)
+        fork = copy(self)
+        vars(fork).update(deepcopy(state, {id(one): one for one in shared}))
+        fork._equip(tactics)
+        fork.members = self.members.copy(fork._extra_columns())
+        fork.watched = fork.members.watched()
+        fork.reseed(self.seeds)
+        return fork
+
+    def reseed(self, seeds: Seeds) -> None:
+        """Draw from now on by these seeds."""
+        self.seeds, self.seed = seeds, seeds.of(self.day)
+        self.draws = Draws(seeds, self.replicates, self.members.id)
+
+    def _extra_columns(self) -> dict[str, Column]:
         """Columns of mechanisms, one set per cue where they ask for it, and of the strategies' memories."""
         extra: dict[str, Column] = {}
-        for mechanism in known:
+        for mechanism in self._known:
             extra.update(mechanism.columns)
             for name, column in mechanism.cue_columns.items():
                 extra.update({f"{name}:{t.index}": column for t in self.tactics})
@@ -222,13 +254,15 @@ class World:
 
     def settle(self, replicate: NDArray[np.int64], slot: NDArray[np.int64]) -> None:
         """Clear what a new holder of a slot must not inherit from today's working arrays."""
-        for array in (self.came, self.posts, self.replied, self.echo, self.gone, self.exiting):
+        today = (self.came, self.posts, self.replied, self.echo, self.gone, self.exiting)
+        for array in (*today, *self.before.values()):
             array[replicate, slot] = 0
 
     def joining(self) -> tuple[NDArray[np.float64], ...] | None:
         """What joining asks today: fee, screening and ceremony, each ``(R,)``; None where it asks nothing.
 
-        A tactic's terms hold where it acts, on the days on which it acts: day 0 is that of the founders.
+        A tactic's terms hold where it acts, on the days on which it acts. On day 0 founders are asked, unless
+        the community has warmed up: nobody who is in already is.
         """
         terms = [(self.acting[label], e) for label, e in self._doors if label in self.acting]
         if not terms:

@@ -55,6 +55,6 @@ class HouseRules(Strategy):
     def _away(self, day: Day, absent: Bools) -> Bools:
         """Who has not come for ``idle`` days since joining (or the opening), owners and KOLs apart."""
         m = day.members
-        seen = np.maximum(np.maximum(m.last_came, m.joined), 0)
+        seen = np.maximum(np.maximum(m.last_came, m.joined), m.never + 1)
         out: Bools = absent & (day.index - seen >= self.idle) & (m.role != Role.OWNER) & (m.role != Role.KOL)
         return out

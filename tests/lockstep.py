@@ -159,8 +159,8 @@ def _ties(world, r, people, slots):
     return differ("tie strength", [slow[pair] for pair in fast], list(fast.values()))
 
 
-def _life(world, r, model):
-    """Those who left, compared with their rows of the life table."""
+def _life(world, r, model, before):
+    """Those who left, compared with their rows of the life table, which counts from the campaign on."""
     rows = [{name: part[name] for name in (*LIFE, "left", "replicate")} for part in world.departed]
     table = {name: np.concatenate([part[name] for part in rows]) if rows else [] for name in (*LIFE, "left")}
     mine = np.concatenate([part["replicate"] == world.replicates[r] for part in rows]) if rows else []
@@ -171,7 +171,7 @@ def _life(world, r, model):
         for name in table
         for line in differ(
             f"life {name}",
-            [getattr(m, attribute.get(name, name)) for m in gone],
+            [getattr(m, attribute.get(name, name)) - before.get(m, {}).get(name, 0) for m in gone],
             np.asarray(table[name])[np.asarray(mine, bool)],
         )
     ]
@@ -203,13 +203,15 @@ def _run(scenario, replicate, seed, batch, turned):
     fast = Simulation(scenario, [replicate, *batch], seed)
     umpire = Calls(turned)
     model = ReferenceModel(scenario, replicate, seed, umpire)
-    wrong, day = [], 0
-    while not wrong and day < scenario.horizon:
+    wrong, day, before = [], 0, {}
+    while not wrong and day < scenario.warmup + scenario.horizon:
+        if model.day == 0:
+            before = {m: {name: getattr(m, name) for name in ("visits", "messages")} for m in model.people}
         fast.step()
         model.step()
-        wrong = compare(fast.world, 0, fast._ledger[-1], model)
+        wrong = compare(fast.world, 0, fast._ledger[-1] if fast._ledger else {}, model)
         day += not wrong
-    wrong = wrong or _life(fast.world, 0, model)
+    wrong = wrong or _life(fast.world, 0, model, before)
     close = sum(len(calls) for calls in umpire.close.values())
     outcome = Outcome(day, wrong, model.luck.decisions, close, len(turned), model)
-    return outcome, umpire.close.get(day, set())
+    return outcome, umpire.close.get(day - scenario.warmup, set())

@@ -36,7 +36,8 @@ from simulator.traits import traits
 if TYPE_CHECKING:
     from simulator.world import World
 
-#: Blocks of ids: strangers, guests of another group (by day and number) and people brought by a member.
+#: Blocks of ids: strangers, guests of another group (by days since the opening and number) and people brought
+#: by a member.
 ORGANIC, GUEST, REFERRED = np.uint64(1 << 62), np.uint64(3 << 62), np.uint64(1 << 63)
 _MEETS = 2
 MOST = 30_000
@@ -45,7 +46,10 @@ _INVITER_TIE = np.float32(0.3)
 
 @kernel
 def _unbidden(mean, block, day, replicates, seed, decision):
-    """Rows and ids of those who come by themselves today, as many as drawn around ``mean``, ``(R,)``."""
+    """Rows and ids of those who come by themselves today, as many as drawn around ``mean``, ``(R,)``.
+
+    Their ids count from ``block``, the one for the first who comes on day 0.
+    """
     counts, total = np.empty(mean.shape[0], np.int64), 0
     for r in range(mean.shape[0]):
         a, _, _, _ = words(GROUP, day, 0, replicates[r], seed, decision)
@@ -55,7 +59,7 @@ def _unbidden(mean, block, day, replicates, seed, decision):
     n = 0
     for r in range(mean.shape[0]):
         for k in range(counts[r]):
-            rows[n], ids[n] = r, block | U(day) << U(32) | U(k)
+            rows[n], ids[n] = r, block + (U(day) << U(32)) + U(k)
             n += 1
     return rows, ids
 
@@ -148,7 +152,8 @@ class Arrivals(Mechanism):
             return
         m, draws = world.members, world.draws.of(self.name)
         delay = world.params[self.name]["delay"]
-        _sent(m.present, m.joined, delay, draws.uniform("sent before"), m.invitations, m.invited)
+        before = m.joined - np.int32(world.first)
+        _sent(m.present, before, delay, draws.uniform("sent before"), m.invitations, m.invited)
 
     def pull(self, world: "World") -> None:
         """Today's newcomers open the group."""
@@ -157,7 +162,7 @@ class Arrivals(Mechanism):
 
     def arrivals(self, world: "World") -> None:
         """Seat today's newcomers with their traits and first ties."""
-        if world.day == 0:
+        if world.day == world.first:
             return
         ids, rows, hosts = self._who(world)
         if not len(ids):
@@ -199,12 +204,13 @@ class Arrivals(Mechanism):
         c, m, draws = world.community, world.members, world.draws.of(self.name, world.day)
         p = world.params[self.name]
         youth, fading = p["youth"].astype(np.float64), p["fading"].astype(np.float64)
-        older = (youth + c.age + world.day) / (youth + c.age)
+        older = (youth + c.age + (world.day - world.first)) / (youth + c.age)
         mean = world.arrivals * np.exp(world.effect.astype(np.float64) / 2) * older**-fading
         day = world.day, world.replicates, U(world.seed)
-        rows, ids = _unbidden(mean, ORGANIC, *day, U(draws.key("strangers")))
+        lived = np.uint64(-world.first) << np.uint64(32)  # ids tell who came first, from the first day on
+        rows, ids = _unbidden(mean, ORGANIC + lived, *day, U(draws.key("strangers")))
         if world.guests.any():
-            more, guests = _unbidden(world.guests * p["visit"], GUEST, *day, U(draws.key("guests")))
+            more, guests = _unbidden(world.guests * p["visit"], GUEST + lived, *day, U(draws.key("guests")))
             rows, ids = np.append(rows, more), np.append(ids, guests)
             by = np.lexsort((ids, rows))
             rows, ids = rows[by], ids[by]

@@ -2,8 +2,9 @@
 
     event ~ Bernoulli(event_share);    ends = purpose_days x exp(spread x z),  z ~ N(0, 1), one per community
 
-Without an ``event_share`` every group ends on day ``purpose_days`` sharp, and lasts where there is none. What
-follows from the end is said in ``interest``: there is nothing left to return to.
+Days are counted from the opening, which a warm-up puts before day 0. Without an ``event_share`` every group
+ends on day ``purpose_days`` sharp, and lasts where there is none. What follows from the end is said in
+``interest``: there is nothing left to return to.
 
 Qiu et al. (2016): groups made for an event die much more often than groups of friends who meet regularly; the
 two kinds look inherently distinct. That an event's group is wanted for a log-normal time is an assumption.
@@ -35,8 +36,8 @@ class Purpose(Mechanism):
         if days is None:
             return
         if share is None:
-            world.ends[:] = days
+            world.ends[:] = world.first + days
             return
         draws = world.draws.of(self.name)
         scale = np.exp(world.params[self.name]["spread"] * normal(draws.group("end")))
-        world.ends[:] = np.where(draws.group("event") < share, days * scale, np.inf)
+        world.ends[:] = np.where(draws.group("event") < share, world.first + days * scale, np.inf)

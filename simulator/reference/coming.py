@@ -92,7 +92,7 @@ class Visitor(Person):
 
     def opens_the_group(self) -> float:
         """arrivals: ``opens`` on the day of joining."""
-        return self.model.p.arrivals.opens if self.joined == self.model.day > 0 else 0.0
+        return self.model.p.arrivals.opens if self.joined == self.model.day > self.model.first else 0.0
 
     def was_received(self) -> float:
         """reception: ``(reply replied + welcome G) max(1 - t / new, 0)``, t days since joining."""

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from simulator.members import NEVER, ROLES
+from simulator.members import ROLES
 from simulator.metrics import MONTH, SILENT_DAYS
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def count(group: "ReferenceModel") -> dict[str, float]:
     dormant = seen = 0
     for member in people:
         dormant += day - member.last_came >= SILENT_DAYS and away(member, day) >= SILENT_DAYS
-        seen += member.last_came != NEVER and day - member.last_came < MONTH
+        seen += member.last_came >= group.first and day - member.last_came < MONTH
     counts = {
         "members": len(people),
         "visitors": len(visitors),
@@ -59,5 +59,5 @@ def count(group: "ReferenceModel") -> dict[str, float]:
 
 
 def away(member: "Member", day: int) -> int:
-    """Days since the last visit, or since joining."""
-    return day - max(member.last_came, member.joined, 0)
+    """Days since the last visit, or since joining, or since the first day of all."""
+    return day - max(member.last_came, member.joined, member.model.first)

@@ -39,7 +39,7 @@ def purpose(group: "ReferenceModel") -> None:
         z = NormalDist().inv_cdf(group.luck.coarse(GROUP, key("purpose", "end")))
         event = c.event_share is None or group.luck.coarse(GROUP, key("purpose", "event")) < c.event_share
         after = c.purpose_days * (1 if c.event_share is None else exp(group.p.purpose.spread * z))
-        group.ends = after if event else inf
+        group.ends = group.first + after if event else inf
 
 
 # conversation -----------------------------------------------------------------------------------------------

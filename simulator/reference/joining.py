@@ -31,7 +31,7 @@ BY_ID = attrgetter("unique_id")
 
 def newcomers(group: "ReferenceModel") -> None:
     """arrivals: strangers find the group, friends are brought along; a full group refuses."""
-    if group.day == 0:
+    if group.day == group.first:
         return
     seated: list[Member] = []
     for person, host in strangers(group) + guests(group) + invited(group):
@@ -59,18 +59,18 @@ def strangers(group: "ReferenceModel") -> list[tuple[np.uint64, Member | None]]:
     older = (1 + (A + day)/youth) / (1 + A/youth), with A the group's age at the opening.
     """
     p, c = group.p.arrivals, group.community
-    older = (1 + (c.age + group.day) / p.youth) / (1 + c.age / p.youth)
+    older = (1 + (c.age + group.day - group.first) / p.youth) / (1 + c.age / p.youth)
     mean = c.arrivals * exp(group.effect / 2) * older**-p.fading
     u = group.luck.coarse(GROUP, _STRANGERS, group.day)
     count = group.luck.poisson(u, mean, GROUP, "strangers")
-    return [(np.uint64(1 << 62 | group.day << 32 | k), None) for k in range(count)]
+    return [(np.uint64(1 << 62 | group.day - group.first << 32 | k), None) for k in range(count)]
 
 
 def guests(group: "ReferenceModel") -> list[tuple[np.uint64, Member | None]]:
     """arrivals: ``guests ~ Poisson(visit x people of another group who were shown this one yesterday)``."""
     u = group.luck.coarse(GROUP, _GUESTS, group.day)
     count = group.luck.poisson(u, group.guests * group.p.arrivals.visit, GROUP, "guests")
-    return [(np.uint64(_GUEST | group.day << 32 | k), None) for k in range(count)]
+    return [(np.uint64(_GUEST | group.day - group.first << 32 | k), None) for k in range(count)]
 
 
 def invited(group: "ReferenceModel") -> list[tuple[np.uint64, Member | None]]:
@@ -94,9 +94,9 @@ def invited(group: "ReferenceModel") -> list[tuple[np.uint64, Member | None]]:
 def sent_before(group: "ReferenceModel") -> None:
     """arrivals: founders of t days have sent min(all, Poisson(t / delay)) invitations."""
     for member in group.people:
-        if member.joined < 0:
-            u = group.luck.coarse(member.person, _BEFORE)
-            sent = group.luck.poisson(u, -member.joined / group.p.arrivals.delay, member.person, "sent")
+        if member.joined < group.first:
+            u, been = group.luck.coarse(member.person, _BEFORE), group.first - member.joined
+            sent = group.luck.poisson(u, been / group.p.arrivals.delay, member.person, "sent")
             sent = min(sent, member.invitations)
             member.invitations -= sent
             member.invited += sent

@@ -36,32 +36,33 @@ class Luck:
 
     Attributes:
         day: The day that draws are for.
+        seed: The seed of this day's draws.
         decisions: Decisions taken, counted only under an umpire.
     """
 
     def __init__(self, seed: int, replicate: int, umpire: Umpire | None = None) -> None:
-        self._seed, self._replicate, self._umpire = seed, replicate, umpire
+        self.seed, self._replicate, self._umpire = seed, replicate, umpire
         self.day, self.decisions = 0, 0
 
     def uniforms(self, person: np.uint64, decision: int, nth: int = 0) -> tuple[float, float, float, float]:
         """Four numbers in (0, 1) of 32 bits for the nth time that a person decides this today."""
         four: tuple[float, float, float, float] = _draw(
-            person, self.day, nth, self._replicate, self._seed, decision
+            person, self.day, nth, self._replicate, self.seed, decision
         )
         return four
 
     def uniform(self, person: np.uint64, decision: int) -> float:
         """A number in (0, 1) of 32 bits for what a person decides today."""
-        return float(_draw(person, self.day, 0, self._replicate, self._seed, decision)[0])
+        return float(_draw(person, self.day, 0, self._replicate, self.seed, decision)[0])
 
     def lasting(self, person: np.uint64, decision: int, nth: int = 0) -> tuple[float, float, float, float]:
         """As :meth:`uniforms`, for what is settled once."""
-        four: tuple[float, float, float, float] = _draw(person, 0, nth, self._replicate, self._seed, decision)
+        four: tuple[float, float, float, float] = _draw(person, 0, nth, self._replicate, self.seed, decision)
         return four
 
     def coarse(self, person: np.uint64, decision: int, day: int = 0) -> float:
         """A number in (0, 1) of 24 bits; of day 0 for what is settled once."""
-        return float(cell(words(person, day, 0, self._replicate, self._seed, decision)[0]))
+        return float(cell(words(person, day, 0, self._replicate, self.seed, decision)[0]))
 
     def decide(self, u: float, p: float, who: Any, what: Hashable) -> bool:
         """Whether ``u`` lies under ``p``: a decision taken with chance ``p``, or a threshold passed."""

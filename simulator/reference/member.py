@@ -7,7 +7,7 @@ from math import exp, log, sqrt
 from typing import ClassVar
 
 from simulator.draws import key
-from simulator.members import NEVER, Role
+from simulator.members import Role
 from simulator.reference.coming import Visitor
 from simulator.reference.prospects import value
 
@@ -132,7 +132,7 @@ class Member(Visitor):
 
     def is_held(self) -> None:
         """referral: ``Z x risk`` while whoever brought one is there and has not muted."""
-        if self.host is not None and self.host.left == NEVER and not self.host.muted:
+        if self.host is not None and self.host.left is None and not self.host.muted:
             self.hazard += log(self.model.p.referral.risk)
 
     def has_paid(self) -> None:

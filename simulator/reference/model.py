@@ -10,7 +10,7 @@ import mesa
 import numpy as np
 
 from simulator.community import Community
-from simulator.draws import key
+from simulator.draws import Seeds, key
 from simulator.errors import UserError
 from simulator.knobs import knobs
 from simulator.mechanism import Parameters, design
@@ -165,10 +165,11 @@ class ReferenceModel(mesa.Model):
 
     Attributes:
         p: Parameters by mechanism and name.
+        first: The first day: 0, or before it where the group warms up.
         ordinary: What an ordinary day was expected to bring at the opening.
         people: The members.
         visitors: Those of them who came today.
-        departed: Those who left, in turn.
+        departed: Those who left on day 0 or later, in turn.
         talk, voices: Today's messages and speakers by role.
         given: What tactics gave the group as a whole today, by channel.
         usual: By role, logit of the chance of a visit.
@@ -201,6 +202,7 @@ class ReferenceModel(mesa.Model):
     ) -> None:
         super().__init__(rng=seed)
         self.spec, self.community, self.replicate, self.seed = spec, spec.community, replicate, seed
+        self.seeds, self.first = Seeds(seed, spec.luck_from, spec.luck_salt), -spec.warmup
         on, off = make_mechanisms(spec.mechanisms)
         self.on = {mechanism.name for mechanism in on}
         for name in sorted(self.on - KNOWN):
@@ -218,7 +220,7 @@ class ReferenceModel(mesa.Model):
         self.usual = [log_odds(chance) for chance in self.community.visiting]
         self.luck = Luck(seed, replicate, umpire)
         self.ordinary = ordinary_day(self.community)
-        self.day, self.effect, self.ends = 0, 0.0, inf
+        self.day, self.effect, self.ends = self.first, 0.0, inf
         self.value, self.energy = 0.5, self.community.energy
         self.crowd, self.pot = self.ordinary.visitors, 0.0
         self.guests, self.helpful = 0.0, 0.0
@@ -235,6 +237,7 @@ class ReferenceModel(mesa.Model):
 
     def step(self) -> None:
         """One day."""
+        self.luck.seed = self.seeds.of(self.day)
         self._begin()
         self._run("arrivals")
         stage = Stage(self, self.acting)
@@ -287,7 +290,8 @@ class ReferenceModel(mesa.Model):
         """Those who leave give up their seat."""
         for member in [member for member in self.people if member.exiting]:
             member.left = self.day
-            self.departed.append(member)
+            if self.day >= 0:
+                self.departed.append(member)
             member.remove()
 
     def _found(self) -> None:
@@ -296,12 +300,12 @@ class ReferenceModel(mesa.Model):
         for n, role in enumerate(c.roles().tolist()):
             person = np.uint64(n)
             since = self.luck.coarse(person, key("founding", "joined")) * c.age
-            member = CLASSES[role](self, person, -floor(c.age if role == Role.OWNER else since))
+            member = CLASSES[role](self, person, self.first - floor(c.age if role == Role.OWNER else since))
             if given is not None:
                 messages = c.messages[role]
                 member.rate = given.messages[n] / messages if messages > 0 else 0.0
                 member.effect = log_odds(given.visiting[n]) - self.usual[role]
-                member.joined = -int(given.tenure[n])
+                member.joined = self.first - int(given.tenure[n])
             quiet = self.luck.coarse(person, key("founding", "muted")) < c.muted
             member.muted = quiet and role != Role.OWNER
         if given is not None:

@@ -10,7 +10,7 @@ from scipy.special import gammaincinv
 
 from simulator.agents import _NoNumbers
 from simulator.draws import key
-from simulator.members import NEVER, Role
+from simulator.members import Role
 from simulator.philox import poisson
 from simulator.reference.stimuli import Shown
 
@@ -26,7 +26,7 @@ STATE = {
     "person": "id, for ever",
     "first_role": "role on joining",
     "joined": "day of joining",
-    "left": "day of leaving",
+    "left": "day of leaving, if they left",
     "host": "who brought them, if anybody",
     "friends": "who is known, and the strength of each tie, in (0, 1]",
     "effect": "a_i, shift of the attendance logit",
@@ -110,13 +110,14 @@ class Person(mesa.Agent):
     def __init__(self, model: "ReferenceModel", person: np.uint64, joined: int) -> None:
         super().__init__(model)
         self.person, self.unique_id = person, int(person)
-        self.joined, self.left, self.first_role = joined, NEVER, self.role
+        self.joined, self.first_role = joined, self.role
+        self.left: int | None = None
         self.host: Person | None = None
         self.fatigue = self.mood = self.pay = self.loss = self.met = 0.0
         self.welcomed = False
         self.greeted = self.sunk = self.irritation = 0.0
         self.muted, self.invited, self.visits, self.messages = False, 0, 0, 0
-        self.first_invited = self.last_came = self.last_spoke = NEVER
+        self.first_invited = self.last_came = self.last_spoke = model.first - 1
         self.friends: dict[Person, float] = {}
         self.memory: dict[str, Any] = {}
         self.seen: dict[str, float] = {}

@@ -29,9 +29,9 @@ _EACH = [name for name, c in CHANNELS.items() if c.side == "award" and c.reaches
 class _Columns(Members):
     """The members as a tactic may see them: each column is made of the agents when first asked for."""
 
-    def __init__(self, people: list[Member]) -> None:
+    def __init__(self, people: list[Member], never: int) -> None:
         self.shape, self.schema, self._arrays = (1, len(people)), COLUMNS, {}
-        self._people = people
+        self._people, self.never = people, never
 
     def __getattr__(self, name: str) -> NDArray[Any]:
         if name not in COLUMNS:
@@ -109,7 +109,7 @@ class Stage:
 
     def __init__(self, model: "ReferenceModel", tactics: list[tuple[str, Strategy]]) -> None:
         self._model, self._people = model, list(model.people)
-        self._columns, self._window = _Columns(self._people), _Window(self._people)
+        self._columns, self._window = _Columns(self._people, model.first - 1), _Window(self._people)
         self._yesterday = {name: np.array([value]) for name, value in model.daily.items()}
         self._acts = [self._set(label, tactic) for label, tactic in tactics]
 
@@ -117,7 +117,7 @@ class Stage:
         """What a tactic needs for the day."""
         model, columns = self._model, self._columns
         numbers = np.array([model.replicate], np.uint32)
-        draws = Draws(model.seed, numbers, columns.id, f"strategy {label}", model.day)
+        draws = Draws(model.seeds, numbers, columns.id, f"strategy {label}", model.day)
         day = Day(model.day, columns, draws, self._yesterday, self._window)  # type: ignore[arg-type]
         memory = {}
         for name, dtype in blank_memory(type(tactic)).items():
