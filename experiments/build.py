@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from experiments import known
 from experiments.arms import Arm, read_arms
+from experiments.engine.choice import check
 from experiments.language import language
-from experiments.study import BASELINE, MOST_WORKERS, PLACEBO, Study, twins_for, whole
+from experiments.study import BASELINE, MOST_WORKERS, PLACEBO, EngineChoice, Study, twins_for, whole
 from simulator.errors import UserError, unknown
 
 if TYPE_CHECKING:
@@ -124,6 +125,7 @@ def study_from(plan: Plan) -> Study:
         seed=values["seed"],
         workers=_auto("workers", values["workers"], 1, MOST_WORKERS, None),
         block=_auto("block", values["block"], 1, 1_000_000, None),
+        engine=_engine(values["engine"]),
         lang=lang,
         name=values["title"].get(lang) or choices.get("experiment", choices["community"]),
         command=plan.command,
@@ -242,6 +244,12 @@ def _community(name: str, values: Mapping[str, Any], lang: str) -> tuple[Any, di
         if value is None and key not in ("cap", "purpose_days", "event_share"):
             raise UserError(f"community.{key} must have a value; null is none.")
     return Community(**fields), None
+
+
+def _engine(node: Mapping[str, Any]) -> EngineChoice:
+    """Where the work is done."""
+    check(node["use"], node["address"])
+    return EngineChoice(node["use"], node["address"])
 
 
 def _auto(name: str, value: Any, low: int, high: int, default: Any) -> Any:

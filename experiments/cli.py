@@ -168,7 +168,7 @@ def read(command: str, words: Sequence[str], say: Catalogue) -> Call:
 def help_words(call: Call) -> dict[str, str]:
     """Names that help shows: all presets there are, in lines of a narrow terminal."""
     groups = {"communities": "community", "topologies": "topology", "mechanisms": "mechanism"}
-    groups["experiments"] = "experiment"
+    groups |= {"experiments": "experiment", "engines": "engine"}
     indent = " " * 29
     shown = {word: _wrapped(known.presets(group, call.folder), indent) for word, group in groups.items()}
     return {**shown, "arms": _wrapped(known.plugins(known.STRATEGIES), indent)}

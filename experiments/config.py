@@ -30,9 +30,10 @@ from experiments.guard import check_folder, check_value, key_of
 from simulator.errors import UserError, did_you_mean, unknown
 
 #: Groups one option of which is chosen; a strategy is an arm, so its presets are all at hand.
-_CHOSEN = ("community", "topology", "mechanism", "experiment")
+_CHOSEN = ("community", "topology", "mechanism", "engine", "experiment")
 #: Settings that are text: they are taken as typed, whatever Hydra's grammar makes of it.
-_TEXT = ("out", "lang", "uncertainty", "community.log", "community.group", "community.start")
+_LOG = ("community.log", "community.group", "community.start")
+_TEXT = ("out", "lang", "uncertainty", "engine.address", *_LOG)
 _MOST = 2**62
 _KINDS = {
     "Integer": "a whole number",
@@ -142,7 +143,7 @@ def _options(group: str, text: str, folder: Path | None) -> str:
         raise unknown(group, text, known.presets(group, folder))
     for name in names:
         known.preset(group, name, folder)
-    if len(names) > 1 and group in ("community", "topology"):
+    if len(names) > 1 and group in ("community", "topology", "engine"):
         raise UserError(f"{group}={text}: choose one of them.")
     return names[0] if len(names) == 1 else f"[{','.join(names)}]"
 

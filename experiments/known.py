@@ -18,7 +18,7 @@ from simulator.errors import UserError, unknown
 
 STRATEGIES, MECHANISMS, PRESETS = "qunlab.strategies", "qunlab.mechanisms", "qunlab.presets"
 #: Groups of presets, each a folder of ``configs/`` and of a user's own folder.
-GROUPS = ("community", "topology", "mechanism", "experiment", "strategy", "sop")
+GROUPS = ("community", "topology", "mechanism", "engine", "experiment", "strategy", "sop")
 #: Groups whose presets are arms, not settings; of an SOP with this before its name.
 ARMS, SOP = ("strategy", "sop"), "sop:"
 OURS, _HOME = Path(configs.__file__).parent, "qunlab"

@@ -37,6 +37,14 @@ class Horizon:
     follow_up: int = 30
 
 
+@dataclass
+class Engine:
+    """Who does the work, and where the scheduler of a cluster is."""
+
+    use: str = "local"
+    address: str | None = None
+
+
 def _node(name: str, parts: Iterable[tuple[str, Any, Any]]) -> type:
     """A dataclass of (name, type, default); lists and dictionaries are copied for each instance."""
 
@@ -165,6 +173,7 @@ def root(topology_name: str, doses: Mapping[str, str]) -> type:
             ("block", Any, "auto"),
             ("out", str, "auto"),
             ("lang", str, "auto"),
+            ("engine", Engine, Engine),
             *((name, node, node) for name, node in groups.items()),
         ],
     )

@@ -123,7 +123,7 @@ def _words(command: str, current: str) -> Iterable[str]:
     found = re.match(r"(.*[+:])?", current)
     head = (found[0] if found else "").removesuffix(known.SOP)
     arms = [f"{head}{name}" for name in known.tactics()]
-    more = ["trajectories="] if command == "screen" else []
+    more = ["engine.address=", *(["trajectories="] if command == "screen" else [])]
     more += _SWEEP if command == "sweep" else ()
     return [*arms, *(f"{group}=" for group in known.GROUPS if group not in known.ARMS), *_settings(), *more]
 

@@ -52,6 +52,7 @@ def _names(call: Call) -> dict[str, tuple[Iterable[str], Writer]]:
         "ablations": (known.presets("mechanism", call.folder), _ablation),
         "experiments": (known.presets("experiment", call.folder), _experiment),
         "metrics": (BY_NAME, _metric),
+        "engines": (known.presets("engine", call.folder), _engine),
     }
 
 
@@ -287,6 +288,14 @@ def _ablation(card: Card, name: str, call: Call) -> None:
     card.text(known.about("mechanism", name, card.say.lang, call.folder))
     _settings(card, _content("mechanism", name, call))
     card.text(card.say("card.try", command=f"qunlab compare mechanism={name}"))
+
+
+def _engine(card: Card, name: str, call: Call) -> None:
+    """Who does the work."""
+    card.head(name)
+    card.text(known.about("engine", name, card.say.lang, call.folder))
+    _settings(card, _content("engine", name, call))
+    card.text(card.say("card.try", command=f"qunlab compare engine={name}"))
 
 
 def _experiment(card: Card, name: str, call: Call) -> None:

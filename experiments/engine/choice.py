@@ -1,7 +1,5 @@
 """Which engine does the work; the libraries of the others are not loaded."""
 
-from dataclasses import dataclass
-
 from experiments.engine.port import Engine, Progress
 from simulator.errors import UserError, unknown
 
@@ -9,26 +7,16 @@ from simulator.errors import UserError, unknown
 ENGINES = ("local", "serial")
 
 
-@dataclass(frozen=True)
-class EngineChoice:
-    """Where the work of a study is done.
-
-    Attributes:
-        name: One of :data:`ENGINES`.
-        address: Of a cluster's scheduler; None to start a cluster on this machine. For ``dask`` alone.
+def check(name: str, address: str | None) -> None:
+    """See that there is such an engine.
 
     Raises:
-        UserError: There is no such engine, or the address is for another one.
+        UserError: There is none, or the address is for another one.
     """
-
-    name: str = "local"
-    address: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.name not in ENGINES:
-            raise unknown("engine", self.name, ENGINES)
-        if self.address is not None and self.name != "dask":
-            raise UserError(f"engine.address is {self.address!r}, which is for a cluster; add engine=dask.")
+    if name not in ENGINES:
+        raise unknown("engine", name, ENGINES)
+    if address is not None and name != "dask":
+        raise UserError(f"engine.address is {address!r}, which is for a cluster; add engine=dask.")
 
 
 def make(
@@ -49,7 +37,7 @@ def make(
     Raises:
         UserError: There is no such engine, or the address is for another one.
     """
-    EngineChoice(name, address)
+    check(name, address)
     if name == "local" and workers != 1:
         from experiments.engine.local import Local
 

@@ -47,6 +47,7 @@ def test_what_is_run_when_nothing_is_said():
         "community": "interest_group",
         "topology": "small_world",
         "mechanism": "literature",
+        "engine": "local",
     }
     assert made.values["arms"] == ["red_packet", "uncertain_reward", "check_in_streak", "offline_meetup"]
     assert made.values["days"] == made.values["community"]["horizon"]["days"]
