@@ -39,17 +39,20 @@ class Curves:
 
     @classmethod
     def fit(cls, design: Saltelli, values: Floats, degree: int = DEGREE) -> Self:
-        """Least squares on an output ``(points, lucks)``."""
+        """Least squares on an output ``(points, lucks)``, told of the luck that points of a block share."""
         gap, count = values.mean(axis=1), len(design.factors)
         columns = polynomials(design.unit[:, :count], degree).reshape(len(gap), -1)
         table = np.column_stack([np.ones(len(gap)), columns]).reshape(design.blocks, -1, 1 + columns.shape[1])
-        squares = np.einsum("bpi,bpj->bij", table, table)
-        sides = np.einsum("bpi,bp->bi", table, gap.reshape(design.blocks, -1))
+        gap = gap.reshape(design.blocks, -1)
+        drawn_in = _common(table, gap)
+        inner = table - drawn_in * table.mean(axis=1, keepdims=True)
+        squares = np.einsum("bpi,bpj->bij", inner, inner)
+        sides = np.einsum("bpi,bp->bi", inner, gap - drawn_in * gap.mean(axis=1, keepdims=True))
         rng = np.random.default_rng(_SEED)
         even = np.full(design.blocks, 1 / design.blocks)
         weights = np.vstack([np.ones(design.blocks), rng.multinomial(design.blocks, even, _RESAMPLES)])
         left = np.tensordot(weights, squares, 1)
-        left += 1e-9 * len(gap) * np.eye(left.shape[1])  # a resample may lack what tells two columns apart
+        left += 1e-9 * gap.size * np.eye(left.shape[1])  # a resample may lack what tells two columns apart
         solved = np.linalg.solve(left, (weights @ sides)[..., None])[..., 0]
         slopes = solved[:, 1:].reshape(len(solved), count, degree)
         return cls(float(solved[0, 0]), slopes[0], solved[1:, 0], slopes[1:])
@@ -68,6 +71,23 @@ class Curves:
         noise = self.many.var(axis=0).sum(axis=1)
         again = (self.many**2).sum(axis=2)
         return np.maximum((self.slopes**2).sum(axis=1) - noise, 0.0), again.std(axis=0)
+
+
+def _common(table: Floats, gap: Floats) -> float:
+    """How much of its block's mean to take off each point, so that what is left is independent.
+
+    That is generalised least squares with one variance for blocks and one within them (Fuller and Battese
+    1973, J. Am. Stat. Assoc. 68), both from the residuals of plain least squares.
+
+    Args:
+        table: ``(blocks, points, columns)``.
+        gap: ``(blocks, points)``.
+    """
+    columns = table.reshape(-1, table.shape[2])
+    weights = np.linalg.lstsq(columns, gap.ravel(), rcond=None)[0]
+    left = gap - table @ weights
+    within, between = float(left.var(axis=1, ddof=1).mean()) / left.shape[1], float(left.mean(axis=1).var())
+    return 1.0 - min(1.0, float(np.sqrt(within / between))) if between > 0.0 else 0.0
 
 
 def polynomials(u: Floats, degree: int) -> Floats:

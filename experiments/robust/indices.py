@@ -15,7 +15,7 @@ from experiments.robust.curves import Curves
 from experiments.robust.saltelli import Saltelli, problem
 
 Floats = NDArray[np.float64]
-_RESAMPLES = 1000
+_RESAMPLES, _SEED = 1000, 20_240_229
 #: Share of the variance that is not luck below which nothing can be told; intervals then say so.
 _LEAST = 0.05
 
@@ -56,10 +56,20 @@ def indices(design: Saltelli, values: Floats, curves: Curves, seed: int = 0) -> 
     luck = min(float(values.var(axis=1, ddof=1).mean()) / lucks / variance, 1.0)
     scale = 1.0 / max(1.0 - luck, _LEAST)
     alone, error = curves.variances()
+    unsure = alone * scale * _spread(mean.reshape(design.blocks, -1)) / variance
     return Indices(
         scale * alone / variance,
-        scale * 1.96 * error / variance,
+        scale * 1.96 * np.hypot(error, unsure) / variance,
         np.maximum(scale * (np.asarray(found["ST"], np.float64) - noise), 0.0),
         scale * np.asarray(found["ST_conf"], np.float64),
         luck,
     )
+
+
+def _spread(blocks: Floats) -> float:
+    """Standard error of the variance of all points ``(blocks, points)``, by resampled blocks."""
+    count = len(blocks)
+    rng = np.random.default_rng(_SEED)
+    some = rng.multinomial(count, np.full(count, 1 / count), _RESAMPLES) / count
+    centred = blocks - blocks.mean()
+    return float((some @ (centred**2).mean(axis=1) - (some @ centred.mean(axis=1)) ** 2).std())

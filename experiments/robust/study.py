@@ -70,6 +70,15 @@ class Robustness:
     indices: Indices
     flips: tuple[Flip, ...]
 
+    @property
+    def ranked(self) -> tuple[int, ...]:
+        """Places of the leading parameters among the factors, by total index, the largest first."""
+        return tuple(self.chosen[at] for at in np.argsort(-self.indices.total, kind="stable"))
+
+    def flip(self, factor: int) -> Flip:
+        """What a leading parameter, by its place among the factors, flips alone."""
+        return self.flips[self.chosen.index(factor)]
+
 
 def robustness(study: Study, goal: str, effort: Effort, progress: Progress | None = None) -> Robustness:
     """Run it all.

@@ -13,8 +13,12 @@ from experiments.screening.design import Factor
 from experiments.statistics.effects import world_effects
 from simulator.errors import UserError
 
-RNG = np.random.default_rng(11)
 NONE = np.empty((2, 0))
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(11)
 
 
 def design(count: int, samples: int = 128, lucks: int = 4) -> Saltelli:
@@ -43,17 +47,17 @@ def test_a_world_without_the_metric_counts_for_nobody():
     assert [one.wins for one in found.standings] == [0.0, 0.5, 0.5]
 
 
-def test_one_arm_is_drawn_in_as_elsewhere():
-    worlds, luck = RNG.normal(1, 2, 400), RNG.normal(0, 1, (2, 400))
+def test_one_arm_is_drawn_in_as_elsewhere(rng):
+    worlds, luck = rng.normal(1, 2, 400), rng.normal(0, 1, (2, 400))
     effects, gaps = (worlds + luck[0])[None], (luck[0] - luck[1])[None]
     sd = np.sqrt(effects.var(ddof=1) - (gaps**2).mean() / 2)
     assert expected(effects, gaps)[0] == pytest.approx(world_effects(effects[0], float(sd)))
 
 
-def test_luck_does_not_win():
+def test_luck_does_not_win(rng):
     """Arm b is better by 0.3 in every world; luck alone would give it no more than six in ten."""
-    worlds = RNG.normal(3, 0.4, 300)
-    luck = RNG.normal(0, 1, (2, 2, 300))
+    worlds = rng.normal(3, 0.4, 300)
+    luck = rng.normal(0, 1, (2, 2, 300))
     seen = np.stack([worlds, worlds + 0.3]) + luck
     plain = outcome(["a", "b"], seen[0], NONE, 0.1).standings
     found = outcome(["a", "b"], (seen[0] + seen[1]) / 2, (seen[0] - seen[1]) / np.sqrt(2), 0.1)
@@ -64,8 +68,8 @@ def test_luck_does_not_win():
     assert np.cov(expected(seen[0], seen[0] - seen[1])) == pytest.approx(0.16, abs=0.12)
 
 
-def test_equal_arms_share_everything():
-    one = RNG.normal(1, 1, 60)
+def test_equal_arms_share_everything(rng):
+    one = rng.normal(1, 1, 60)
     effects, gaps = np.stack([one, one]), np.stack([one, one]) / 3
     found = outcome(["a", "b"], effects, gaps, 0.1).standings
     assert found[1].wins == pytest.approx(found[2].wins)
@@ -73,10 +77,10 @@ def test_equal_arms_share_everything():
     assert sum(one.wins for one in found) == pytest.approx(1)
 
 
-def test_indices_of_ishigami():
+def test_indices_of_ishigami(rng):
     made = design(3, samples=512, lucks=3)
     plain = Ishigami.evaluate(np.pi * (2 * made.unit - 1))
-    luck = RNG.normal(size=(512, 3)).repeat(5, axis=0) + RNG.normal(size=(2560, 3))
+    luck = rng.normal(size=(512, 3)).repeat(5, axis=0) + rng.normal(size=(2560, 3))
     for noise in (0.0, 2.0):
         values = plain[:, None] + noise * luck
         found = indices(made, values, Curves.fit(made, values, degree=8))
@@ -86,15 +90,16 @@ def test_indices_of_ishigami():
         assert (found.first_wide < 0.2).all()
 
 
-def test_a_line_is_split_by_its_squared_slopes_and_flips_where_it_must():
-    made = design(4, samples=64)
-    luck = RNG.normal(size=(64, 4)).repeat(6, axis=0) + 0.3 * RNG.normal(size=(384, 4))
+def test_a_line_is_split_by_its_squared_slopes_and_flips_where_it_must(rng):
+    made = design(4, samples=256, lucks=3)
+    luck = rng.normal(size=(256, 3)).repeat(6, axis=0) + 0.3 * rng.normal(size=(1536, 3))
     values = (made.unit @ [4.0, -2.0, 0.5, 0.0] - 4 * 0.37 + 1 - 0.25)[:, None] + luck
     curves = Curves.fit(made, values)
     found = indices(made, values, curves)
     shares = np.array([16, 4, 0.25, 0]) / 20.25
-    assert found.first == pytest.approx(shares, abs=0.06)
-    assert found.total == pytest.approx(shares, abs=0.06)
+    assert (abs(found.first - shares) < found.first_wide + 0.01).all()
+    assert found.first == pytest.approx(shares, abs=0.1)
+    assert found.total == pytest.approx(shares, abs=0.12)
     first, second, third, fourth = flips(made.factors, curves)
     assert first.verdict == "yes"
     assert first.at == pytest.approx(0.37, abs=0.06)
@@ -106,16 +111,16 @@ def test_a_line_is_split_by_its_squared_slopes_and_flips_where_it_must():
     assert np.isnan(third.at)
 
 
-def test_a_flip_is_told_in_the_parameters_own_unit():
+def test_a_flip_is_told_in_the_parameters_own_unit(rng):
     made = [Factor("any", "x", 10.0, 20.0, 100.0, "", "")]
     points = Saltelli.of(made, 32, 2, 3)
-    values = (made[0].at(points.unit[:, 0]) - 60.0)[:, None] + 0.01 * RNG.normal(size=(96, 2))
+    values = (made[0].at(points.unit[:, 0]) - 60.0)[:, None] + 0.01 * rng.normal(size=(96, 2))
     assert flips(made, Curves.fit(points, values, degree=6))[0].at == pytest.approx(60, abs=3)
 
 
-def test_noise_alone_flips_nothing_for_sure():
+def test_noise_alone_flips_nothing_for_sure(rng):
     made = design(8, samples=64)
-    values = RNG.normal(size=(64, 4)).repeat(10, axis=0) + RNG.normal(size=(640, 4))
+    values = rng.normal(size=(64, 4)).repeat(10, axis=0) + rng.normal(size=(640, 4))
     curves = Curves.fit(made, values)
     assert sum(one.verdict == "yes" for one in flips(made.factors, curves)) <= 1
     assert indices(made, np.zeros_like(values), curves).total.sum() == 0
