@@ -8,9 +8,9 @@ refused, and so is all that would reach into Hydra itself.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
-from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from experiments import known
-from experiments.guard import check_folder, check_value, key_of
+from experiments.guard import check_finite, check_folder, check_value, key_of, no_setting
 from simulator.errors import UserError, did_you_mean, unknown
 
 #: Groups one option of which is chosen; a strategy is an arm, so its presets are all at hand.
@@ -34,7 +34,8 @@ _CHOSEN = ("community", "topology", "mechanism", "engine", "experiment")
 #: Settings that are text: they are taken as typed, whatever Hydra's grammar makes of it.
 _LOG = ("community.log", "community.group", "community.start")
 _TEXT = ("out", "lang", "uncertainty", "engine.address", *_LOG)
-_MOST = 2**62
+#: Choices of presets whose configuration is kept.
+_KEPT = 64
 _KINDS = {
     "Integer": "a whole number",
     "Float": "a number",
@@ -92,18 +93,19 @@ def compose(overrides: Sequence[str] = (), folder: Path | None = None) -> Settin
         if place is not None:
             check_folder(place)
     parsed = [(key, _value(key, text, word)) for key, text, word in single]
-    raw, choices = _load(groups, folder)
-    for key, _ in parsed:
-        _check_start(key, raw)
-    typed = _typed(raw)
-    for key, value in parsed:
-        _set(typed, key, value)
-    with _in_words():
-        values = OmegaConf.to_container(typed, resolve=True, throw_on_missing=True)
+    typed, choices = _presets(tuple(groups), tuple(key for key, _ in parsed), folder)
+    undone: list[tuple[DictConfig, str, Any]] = []
+    try:
+        for key, value in parsed:
+            _set(typed, key, value, undone)
+        with _in_words():
+            values = OmegaConf.to_container(typed, resolve=True, throw_on_missing=True)
+    finally:
+        _undo(undone)
     assert isinstance(values, dict)
-    _finite(values)
+    check_finite(values)
     values["mechanism"] = _mechanisms(values["mechanism"])
-    return Settings(values, choices, tuple(key for key, _ in parsed))  # type: ignore[arg-type]
+    return Settings(values, dict(choices), tuple(key for key, _ in parsed))  # type: ignore[arg-type]
 
 
 def _mechanisms(nodes: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -148,11 +150,34 @@ def _options(group: str, text: str, folder: Path | None) -> str:
     return names[0] if len(names) == 1 else f"[{','.join(names)}]"
 
 
+def _presets(
+    groups: tuple[str, ...], keys: tuple[str, ...], folder: Path | None
+) -> tuple[DictConfig, dict[str, str]]:
+    """The presets as the schema has them, and what was chosen; each of the keys starts with a setting.
+
+    Our own presets do not change while we run, so they are put together once; a user's may. Whoever sets
+    values in what comes of it takes them back.
+    """
+    raw, choices = _loaded(groups) if folder is None else _load(groups, folder)
+    for key in keys:
+        _check_start(key, raw)
+    return _filled(groups) if folder is None else _typed(raw), choices
+
+
+@lru_cache(_KEPT)
+def _loaded(groups: tuple[str, ...]) -> tuple[DictConfig, dict[str, str]]:
+    return _load(groups, None)
+
+
+@lru_cache(_KEPT)
+def _filled(groups: tuple[str, ...]) -> DictConfig:
+    return _typed(_loaded(groups)[0])
+
+
 def _load(groups: Sequence[str], folder: Path | None) -> tuple[DictConfig, dict[str, str]]:
     """The presets put together, untyped yet, and what was chosen. All presets of strategies are in it."""
-    doses = [f"+strategy@strategy.{name}={name}" for name in known.presets("strategy", folder)]
-    under = OmegaConf.to_container(_compose(tuple(doses), folder).get("strategy", OmegaConf.create()))
-    whole = _compose(tuple(groups), folder)
+    under = _doses(folder)
+    whole = _composed(tuple(groups), folder)
     made = whole.hydra.runtime.choices
     asked = dict(word.split("=", 1) for word in groups)  # Hydra does not tell where several are chosen
     chosen = {group: made.get(group) or asked.get(group) for group in _CHOSEN}
@@ -162,14 +187,25 @@ def _load(groups: Sequence[str], folder: Path | None) -> tuple[DictConfig, dict[
     return OmegaConf.create(_unquoted(OmegaConf.to_container(OmegaConf.create(plain)))), shown
 
 
-def _compose(overrides: tuple[str, ...], folder: Path | None) -> DictConfig:
-    """What Hydra makes of our configuration; our own presets do not change while we run, a user's may."""
-    return _ours(overrides) if folder is None else _composed(overrides, folder)
+def _doses(folder: Path | None) -> dict[str, Any]:
+    """All presets of strategies, by name; ours are read anew only where the user has one of the same name."""
+    ours = known.presets("strategy")
+    users = () if folder is None else known.own("strategy", folder)
+    if set(users) & set(ours):
+        return _read_doses(known.presets("strategy", folder), folder)
+    return {**_our_doses(ours), **_read_doses(users, folder)}
 
 
-@cache
-def _ours(overrides: tuple[str, ...]) -> DictConfig:
-    return _composed(overrides, None)
+@lru_cache(_KEPT)
+def _our_doses(names: tuple[str, ...]) -> dict[str, Any]:
+    return _read_doses(names, None)
+
+
+def _read_doses(names: Sequence[str], folder: Path | None) -> dict[str, Any]:
+    if not names:
+        return {}
+    read = _composed(tuple(f"+strategy@strategy.{name}={name}" for name in names), folder).strategy
+    return OmegaConf.to_container(read)  # type: ignore[return-value]
 
 
 def _composed(overrides: tuple[str, ...], folder: Path | None) -> DictConfig:
@@ -243,11 +279,11 @@ def _check_start(key: str, raw: DictConfig) -> None:
             f"strategy.{name}.": f"strategy.{dose.get('use', name)}." for name, dose in raw.strategy.items()
         }
         valid = [re.sub(r"^strategy\.[^.]+\.", lambda m: doses.get(m[0], m[0]), one) for one in _keys(raw)]
-        raise _no_setting(key, valid)
+        raise no_setting(key, valid)
 
 
-def _set(config: DictConfig, key: str, value: Any) -> None:
-    """Set one value of a typed configuration."""
+def _set(config: DictConfig, key: str, value: Any, undone: list[tuple[DictConfig, str, Any]]) -> None:
+    """Set one value of a typed configuration, and keep what was there."""
     parent, _, last = key.rpartition(".")
     node = OmegaConf.select(config, parent) if parent else config
     if parent and node is None and OmegaConf.is_missing(config, parent) is False and _is_null(config, parent):
@@ -257,9 +293,20 @@ def _set(config: DictConfig, key: str, value: Any) -> None:
     if last == "use":
         raise UserError(f"{key} cannot be set; choose a preset instead.")
     if not isinstance(node, DictConfig) or (last not in node and not _open(node)):
-        raise _no_setting(key, list(_keys(config)))
+        raise no_setting(key, list(_keys(config)))
+    undone.append((node, last, deepcopy(node._get_node(last)) if last in node else None))
     with _in_words(config):
         OmegaConf.update(config, key, value)
+
+
+def _undo(undone: Sequence[tuple[DictConfig, str, Any]]) -> None:
+    """Put back what was there, last things first: copying the whole for each use would take far longer."""
+    for node, last, before in reversed(undone):
+        content = node.__dict__["_content"]
+        if before is None:
+            content.pop(last, None)
+        else:
+            content[last] = before
 
 
 def _is_null(config: DictConfig, key: str) -> bool:
@@ -281,32 +328,6 @@ def _keys(node: Any, prefix: str = "") -> Iterator[str]:
         if isinstance(child, DictConfig) and not child._is_none() and not child._is_interpolation():
             yield from _keys(child, f"{prefix}{key}.")
         yield f"{prefix}{key}"
-
-
-def _no_setting(key: str, valid: Sequence[str]) -> UserError:
-    """There is no such setting: the nearest one, by the whole key or by its last word."""
-    parent, _, last = key.rpartition(".")
-    siblings = [one for one in valid if parent and one.rpartition(".")[0] == parent]
-    same = [one for one in valid if one.rpartition(".")[2] == last]
-    tactics = known.plugins(known.STRATEGIES)  # the community first, then tactics, then doses of them
-    same.sort(key=lambda one: (not one.startswith("community."), not {*one.split(".")[1:2]} & {*tactics}))
-    near = get_close_matches(key, siblings or valid, 1, 0.8) or same or get_close_matches(key, valid, 1, 0.6)
-    if near:
-        hint = f" Did you mean {near[0]!r}?"
-    elif siblings:
-        hint = f" Known: {', '.join(sorted(siblings))}."
-    else:
-        hint = " A knob is set in its arm, name(knob=value), or as strategy.name.knob=value."
-    return UserError(f"There is no setting {key!r}.{hint}")
-
-
-def _finite(values: Any, key: str = "") -> None:
-    """Refuse whole numbers that no column could hold."""
-    if isinstance(values, Mapping):
-        for name, value in values.items():
-            _finite(value, f"{key}.{name}" if key else str(name))
-    elif isinstance(values, int) and abs(values) > _MOST:
-        raise UserError(f"{key} is a number of {len(str(abs(values)))} digits; that is far too large.")
 
 
 @contextmanager
@@ -350,7 +371,7 @@ def _wrong(error: OmegaConfBaseException, schema: Any) -> UserError:
     """A key or a value that does not fit the schema."""
     text, key = str(error), str(error.full_key or "")
     if re.search(r"Key '.*' (?:not in|is not in)|not in struct", text):
-        return _no_setting(key, list(_keys(schema)) if schema is not None else [])
+        return no_setting(key, list(_keys(schema)) if schema is not None else [])
     found = re.search(
         r"Value '(.*?)' (?:of type '\w+' could not be converted to (\w+)|is not a valid (\w+))",
         text,

@@ -5,16 +5,19 @@ outright keeps anybody from believing that they work, and a later change of ours
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from os import walk
 from pathlib import Path
 from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 
+from experiments import known
 from simulator.errors import UserError
 
 _MOST_FILES = 2000
+_MOST = 2**62
 #: Words by which Hydra builds objects.
 _CALLS = re.compile(r"_(target|partial|args|recursive|convert|call)_")
 _KEY = re.compile(r"[^\W\d][\w/-]*(\.[\w-]+)*")
@@ -52,6 +55,36 @@ def check_value(value: Any, word: str) -> None:
             raise UserError(
                 f"{_shown(word)}: {_call(key)} is not allowed; tactics and mechanisms go by their names."
             )
+
+
+def check_finite(values: Any, key: str = "") -> None:
+    """Refuse whole numbers that no column could hold.
+
+    Raises:
+        UserError: There is one.
+    """
+    if isinstance(values, Mapping):
+        for name, value in values.items():
+            check_finite(value, f"{key}.{name}" if key else str(name))
+    elif isinstance(values, int) and abs(values) > _MOST:
+        raise UserError(f"{key} is a number of {len(str(abs(values)))} digits; that is far too large.")
+
+
+def no_setting(key: str, valid: Sequence[str]) -> UserError:
+    """There is no such setting: the nearest one, by the whole key or by its last word."""
+    parent, _, last = key.rpartition(".")
+    siblings = [one for one in valid if parent and one.rpartition(".")[0] == parent]
+    same = [one for one in valid if one.rpartition(".")[2] == last]
+    tactics = known.plugins(known.STRATEGIES)  # the community first, then tactics, then doses of them
+    same.sort(key=lambda one: (not one.startswith("community."), not {*one.split(".")[1:2]} & {*tactics}))
+    near = get_close_matches(key, siblings or valid, 1, 0.8) or same or get_close_matches(key, valid, 1, 0.6)
+    if near:
+        hint = f" Did you mean {near[0]!r}?"
+    elif siblings:
+        hint = f" Known: {', '.join(sorted(siblings))}."
+    else:
+        hint = " A knob is set in its arm, name(knob=value), or as strategy.name.knob=value."
+    return UserError(f"There is no setting {key!r}.{hint}")
 
 
 def check_folder(folder: Path) -> None:

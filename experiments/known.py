@@ -83,6 +83,11 @@ def presets(group: str, folder: Path | None = None) -> tuple[str, ...]:
     return tuple(sorted(set().union(*(_stems(place / group) for place in places(folder)))))
 
 
+def own(group: str, folder: Path) -> tuple[str, ...]:
+    """Names of the presets of a group in one folder."""
+    return tuple(sorted(_stems(folder / group)))
+
+
 def preset_file(group: str, name: str, folder: Path | None = None) -> Path | None:
     """The file of a preset, the user's before ours; None where there is none."""
     files = (place / group / f"{name}{end}" for place in places(folder) for end in (".yaml", ".yml"))
