@@ -8,6 +8,7 @@ is an old number taken for a new one. The replicate stands in the part itself.
 import json
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any
 import simulator
 from simulator.registry import make_mechanisms
 from simulator.scenario import Scenario
+from simulator.strategy import Strategy
 
 _DIGITS = 16
 #: What of a scenario arms may differ in and still live on one ground: founders, ties, worlds and warm-up.
@@ -33,7 +35,15 @@ def ground_of(scenario: Scenario, seed: int) -> str:
 def key_of(scenario: Scenario, seed: int) -> str:
     """What the runs of a scenario are kept under, 16 hex digits; its label is no part of it."""
     tactics = _code(type(strategy) for _, strategy in scenario.strategies)
-    return _hash({"ground": ground_of(scenario, seed), "scenario": scenario.plain(), "tactics": tactics})
+    more = {label: _undeclared(strategy) for label, strategy in scenario.strategies}
+    parts = {"ground": ground_of(scenario, seed), "scenario": scenario.plain(), "tactics": tactics}
+    return _hash({**parts, "more": more})
+
+
+def _undeclared(strategy: Strategy) -> dict[str, str]:
+    """Fields of a strategy that are no knobs, as a plug-in's author may have them."""
+    names = {f.name for f in fields(strategy)} - {*strategy.plain(), "when", "who"}
+    return {name: repr(getattr(strategy, name)) for name in sorted(names)}
 
 
 @cache

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from experiments.engine.task import DAILY, Failed, Outcome, Piece
+from simulator.metrics import METRICS
 
 #: Raised with each change of what a part looks like; older parts are simulated anew.
 FORMAT = b"qunlab part 1"
@@ -31,8 +32,9 @@ def seal(outcome: Outcome, keys: Sequence[str]) -> bytes:
         outcome: What came of a task.
         keys: For each arm, by the outcome's index, what its runs are kept under.
     """
-    names = list(dict.fromkeys(name for piece in outcome.pieces for name in piece.summary))
-    schema = _schema(names)
+    names = dict.fromkeys(metric.name for metric in METRICS)
+    names.update((name, None) for piece in outcome.pieces for name in piece.summary)
+    schema = _schema(list(names))
     tables = [_of_piece(piece, keys[piece.arm], schema) for piece in outcome.pieces]
     if outcome.failures:
         tables.append(_of_failures(outcome.failures, keys, schema))
