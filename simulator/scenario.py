@@ -117,4 +117,5 @@ def _whole(name: str, value: object, low: int, high: int) -> None:
 
 def _asks_founders(strategy: Strategy) -> bool:
     """Whether a tactic has terms of joining on day 0; with triggers it acts on no first day."""
-    return strategy.when.today(0) and not strategy.when.conditions and used(strategy.entry())
+    when = strategy.when
+    return when.today(0) and not when.conditions and bool(used(strategy.entry()))

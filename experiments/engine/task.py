@@ -121,16 +121,20 @@ class Outcome:
 
 
 def run(scenarios: Sequence[Scenario], task: Task, seed: int) -> Outcome:
-    """Simulate a task.
+    """Simulate a task: found each community and warm it up once, and let the arms fork off it.
 
-    An error in one replicate costs that run alone: the block is halved until it stands by itself.
+    An error in one replicate costs that run alone: the block is halved until it stands by itself. One while
+    the community warms up is an error of every arm of that replicate.
 
     Raises:
         UserError: A mistake of the user's, which is the same in every replicate.
     """
     outcome = Outcome()
+    grounds: dict[str, list[int]] = {}
     for arm in task.arms:
-        _run_arm(outcome, arm, scenarios[arm], task.numbers, seed)
+        grounds.setdefault(_ground(scenarios[arm], arm), []).append(arm)
+    for arms in grounds.values():
+        _run_arms(outcome, {arm: scenarios[arm] for arm in arms}, task.numbers, seed)
     return outcome
 
 
@@ -142,7 +146,13 @@ def warm_up(scenarios: Sequence[Scenario]) -> None:
     _mechanisms()
     tactics = {label: strategy for scenario in scenarios for label, strategy in scenario.strategies}
     with suppress(Exception):  # what is wrong with a run is said by the run
-        small = replace(scenarios[0], community=Community(size=40), strategies=tuple(tactics.items()))
+        small = replace(
+            scenarios[0],
+            community=Community(size=40),
+            strategies=tuple(tactics.items()),
+            warmup=0,
+            luck_from=None,
+        )
         Simulation(small, [0]).run(_WARM_DAYS)
 
 
@@ -166,10 +176,49 @@ def _mechanisms() -> tuple[str, ...]:
         return tuple(mechanisms())
 
 
-def _run_arm(outcome: Outcome, arm: int, scenario: Scenario, numbers: tuple[int, ...], seed: int) -> None:
+def _ground(scenario: Scenario, arm: int) -> str:
+    """What arms that share a ground have in common; an arm of which that cannot be said stands alone."""
+    try:
+        return scenario.ground.hash
+    except (Exception, SystemExit):  # a plug-in's; it is said when the arm is run
+        return f"arm {arm}"
+
+
+def _run_arms(outcome: Outcome, arms: dict[int, Scenario], numbers: tuple[int, ...], seed: int) -> None:
+    """Run arms that share a ground; a lone one founds it for itself."""
+    if len(arms) == 1:
+        ((arm, scenario),) = arms.items()
+        _run_arm(outcome, arm, scenario, numbers, seed)
+        return
+    ground: Simulation | None = None
+    try:
+        ground = Simulation(next(iter(arms.values())).ground, numbers, seed)
+        ground.warm_up()
+    except UserError:
+        raise
+    except (Exception, SystemExit) as error:
+        half = len(numbers) // 2
+        for part in (numbers[:half], numbers[half:]) if half else ():
+            _run_arms(outcome, arms, part, seed)
+        if not half:
+            outcome.failures += [_failed(arm, numbers[0], ground, error) for arm in arms]
+        return
+    for arm, scenario in arms.items():
+        _run_arm(outcome, arm, scenario, numbers, seed, ground)
+
+
+def _run_arm(
+    outcome: Outcome,
+    arm: int,
+    scenario: Scenario,
+    numbers: tuple[int, ...],
+    seed: int,
+    ground: Simulation | None = None,
+) -> None:
+    """Run one arm, on its ground or, halved after an error, anew."""
     simulation: Simulation | None = None
     try:
-        simulation = Simulation(scenario, numbers, seed)
+        simulation = Simulation(scenario, numbers, seed) if ground is None else ground.fork(scenario)
         outcome.pieces.append(Piece.of(arm, numbers, simulation.run()))
     except UserError:
         raise
@@ -179,12 +228,19 @@ def _run_arm(outcome: Outcome, arm: int, scenario: Scenario, numbers: tuple[int,
             _run_arm(outcome, arm, scenario, numbers[:half], seed)
             _run_arm(outcome, arm, scenario, numbers[half:], seed)
         else:
-            text = " ".join(f"{type(error).__name__}: {error}".split())
-            outcome.failures.append(Failed(arm, numbers[0], _stage(simulation, error), text))
+            outcome.failures.append(_failed(arm, numbers[0], simulation, error))
+
+
+def _failed(arm: int, number: int, simulation: Simulation | None, error: BaseException) -> Failed:
+    text = " ".join(f"{type(error).__name__}: {error}".split())
+    return Failed(arm, number, _stage(simulation, error), text)
 
 
 def _stage(simulation: Simulation | None, error: BaseException) -> str:
-    """Where a run failed: ``opening``, ``day 12, bonding``, ``day 3, award of red_packet`` or ``summary``."""
+    """Where a run failed: ``opening``, ``day 12, bonding``, ``day 3, award of red_packet`` or ``summary``.
+
+    Days before day 0 are those of the warm-up.
+    """
     if simulation is None:
         when = "opening"
     elif simulation.world.day >= simulation.scenario.horizon:
