@@ -2,7 +2,7 @@
 
 import shlex
 import warnings
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -140,10 +140,7 @@ def study_from(plan: Plan) -> Study:
 
 def _tactics(arm: Arm, nodes: Mapping[str, Mapping[str, Any]], sops: Mapping[str, "Sop"]) -> Tactics:
     """The tactics of an arm, each with its label; a second dose of a strategy is red_packet_2, and so on."""
-
-    def make(name: str, settings: Mapping[str, Any]) -> Any:
-        return _strategy(_name(name, nodes), nodes, settings)
-
+    make = maker(nodes)
     made: dict[str, Any] = {}
     for term in arm.terms:
         if term.text in sops:
@@ -155,6 +152,15 @@ def _tactics(arm: Arm, nodes: Mapping[str, Mapping[str, Any]], sops: Mapping[str
             raise UserError(f"Arm {arm.label!r}: {error}") from None
         made[_free(strategy.name, made)] = strategy
     return tuple(made.items())
+
+
+def maker(nodes: Mapping[str, Mapping[str, Any]]) -> Callable[[str, Mapping[str, Any]], Any]:
+    """What makes a strategy, or a preset of one, of its name and settings, as a configuration has them."""
+
+    def make(name: str, settings: Mapping[str, Any]) -> Any:
+        return _strategy(_name(name, nodes), nodes, settings)
+
+    return make
 
 
 def _strategy(name: str, nodes: Mapping[str, Mapping[str, Any]], settings: Mapping[str, Any]) -> Any:
