@@ -14,7 +14,7 @@ from experiments.sweeps.run import Swept
 from experiments.sweeps.words import Words
 
 #: Most cells of a side of a map whose cells are written into; from which values a scale is logarithmic.
-_WRITTEN, _WIDE = 9, 30.0
+_WRITTEN, _WIDE = 9, 16.0
 #: Panels beside each other.
 _COLUMNS = 3
 
@@ -77,6 +77,8 @@ def _response(axes: Axes, found: Swept, words: Words, key: str, metric: str) -> 
             x = np.array([one.at for one in levels], np.float64)
             axes.fill_between(x, low, high, color=colour, alpha=min(0.15, 0.4 / count), lw=0)
             axes.plot(x, mean, color=colour, ls=dash, marker="o", markersize=4, label=arm)
+            if found.sweep.kind != "grid":
+                _dots(axes, found, arm, key, metric, colour)
         else:
             x = np.arange(len(levels), dtype=np.float64) + (number - (count - 1) / 2) * 0.5 / count
             span = np.abs(np.array([low, high]) - mean)
@@ -87,9 +89,16 @@ def _response(axes: Axes, found: Swept, words: Words, key: str, metric: str) -> 
             range(len(levels)), [short(words.value(key, one.word), 14) for one in levels], fontsize=9
         )
         axes.set_xlim(-0.6, len(levels) - 0.4)
-    else:
+    elif found.sweep.kind == "grid":
         _numbers(axes, [one.at or 0.0 for one in levels])
     axes.set_xlabel(short(words.meaning(key), 46 if len(found.sweep.keys) > 1 else 90), fontsize=9)
+
+
+def _dots(axes: Axes, found: Swept, arm: str, key: str, metric: str, colour: str) -> None:
+    """Every point of a sample by itself."""
+    x = [findings.value_of(point.values[key]) or 0.0 for point in found.points]
+    y = [found.effect(point.number, arm, metric).diff for point in found.points]
+    axes.plot(x, y, "o", color=colour, markersize=2.5, alpha=0.45, lw=0)
 
 
 def _numbers(axes: Axes, at: list[float]) -> None:
@@ -111,8 +120,10 @@ def _map(axes: Axes, found: Swept, words: Words, metric: str) -> None:
         first = findings.best(found, point, metric)
         if first is not None:
             size[cell] = first.effect.diff
-            name = words.arm(first.effect.scenario) if first.gains else words.say("sweep.none_short")
-            said[cell] = f"{short(name, 16)}\n{words.amount(first.effect.diff, 'plain', True)}"
+            names = [words.say("sweep.none_short")]
+            if first.gains:
+                names = [short(words.arm(arm), 16) for arm in (first.effect.scenario, *first.rivals[:1])]
+            said[cell] = "\n".join([" ≈\n".join(names), words.amount(first.effect.diff, "plain", True)])
     most = float(np.nanmax(np.abs(size), initial=1e-9))
     image = axes.imshow(size, cmap="PuOr_r", norm=TwoSlopeNorm(0, -most, most), origin="lower", aspect="auto")
     if max(size.shape) <= _WRITTEN:

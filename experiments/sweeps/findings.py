@@ -15,8 +15,9 @@ from simulator.metrics import BY_NAME
 
 #: Metrics that decide, in the order of the report.
 METRICS = ("voices", "lifespan")
-#: Values of an interval are gathered in so many groups, each of as many points.
-_GROUPS = 6
+#: Values of an interval are gathered in at most so many groups, each of so many points at least: with fewer,
+#: other factors would not average out.
+_GROUPS, _EACH = 6, 5
 
 
 @dataclass(frozen=True)
@@ -118,9 +119,9 @@ def _levels(found: Swept, key: str) -> list[tuple[float | None, str, Sequence[Po
     order = sorted(found.points, key=lambda point: value_of(point.values[key]) or 0.0)
     values = np.array([value_of(point.values[key]) for point in order], np.float64)
     unique = np.unique(values)
-    if found.sweep.kind == "grid" or len(unique) <= _GROUPS:
+    if found.sweep.kind == "grid":
         return [
             (float(one), f"{one:.10g}", [order[at] for at in np.flatnonzero(values == one)]) for one in unique
         ]
-    groups = np.array_split(np.arange(len(order)), _GROUPS)
+    groups = np.array_split(np.arange(len(order)), min(_GROUPS, max(len(order) // _EACH, 1)))
     return [(float(values[group].mean()), "", [order[at] for at in group]) for group in groups]

@@ -43,6 +43,8 @@ def page(found: Swept, words: Words, responses: Chart, best: Chart | None) -> st
 def title(words: Words) -> str:
     """What was swept, where."""
     study = words.sweep.study
+    if "community" in words.sweep.keys:
+        return words.say("sweep.title_many")
     name = study.group_title.get(words.say.lang) or words.say.name("community", study.group)
     return words.say("sweep.title", community=tidy(name))
 

@@ -23,6 +23,9 @@ from simulator.scenario import Scenario
 Progress = Callable[[int, int, int], None]
 #: Bytes of daily series that may be held at once; none of them is kept, but they pass through.
 _ROOM = 2**28
+#: Metrics compared at every point: those that decide or veto, those that cost, and what stays afterwards. The
+#: intervals of all fifty would take longer than many a simulation; all of them are in runs.parquet.
+COMPARED = tuple(metric for metric in METRICS if metric.kind != "secondary" or metric.name == "voices_after")
 #: How often a series is held on its way: by a worker, by whoever gathers, and in the ensemble.
 _COPIES = 3
 
@@ -133,7 +136,7 @@ class Swept:
 
     def _compared(self, study: Study, hashes: Sequence[str]) -> Comparison:
         runs, n = [self.runs[key] for key in hashes], study.replicates
-        names = [metric.name for metric in METRICS if metric.name in runs[0].summary]
+        names = [metric.name for metric in COMPARED if metric.name in runs[0].summary]
         table = {name: np.stack([one.summary[name] for one in runs]) for name in names}
         lives = Lifespans(
             np.stack([one.life[:n] for one in runs]),
@@ -142,7 +145,7 @@ class Swept:
         )
         twins = {name: values[:, n:] for name, values in table.items()} if study.twins else None
         ones = {name: values[:, :n] for name, values in table.items()}
-        return compare(study.labels, ones, METRICS, lives, twins)
+        return compare(study.labels, ones, COMPARED, lives, twins)
 
 
 def run(sweep: Sweep, progress: Progress | None = None) -> Swept:

@@ -14,9 +14,6 @@ from experiments.sweeps.plan import Point, Sweep
 from experiments.sweeps.run import Swept
 from simulator.metrics import BY_NAME
 
-#: Groups whose name in front of a key says nothing that the rest does not.
-_GROUPS = ("community", "strategy", "mechanism", "topology")
-
 
 class Words(Amounts):
     """Wording of one sweep.
@@ -48,12 +45,10 @@ class Words(Amounts):
         return tidy(label)
 
     def factor(self, key: str) -> str:
-        """A factor by its short name: ``red_packet.purse``, ``community`` or ``size``."""
+        """A factor as it is titled: a strategy by its name, the rest as typed."""
         top, _, rest = key.partition(".")
-        if top == "strategy":
-            name, _, knob = rest.partition(".")
-            return f"{self.say.name('strategy', name)} {knob}" if knob else rest
-        return rest if rest and top in ("community", "topology") else rest or key
+        name, _, knob = rest.partition(".")
+        return f"{self.say.name('strategy', name)} {knob}" if top == "strategy" and knob else key
 
     def meaning(self, key: str) -> str:
         """What a factor is, with its unit; its key where it declares nothing."""
