@@ -135,7 +135,7 @@ def study_from(plan: Plan) -> Study:
         portrait=portrait,
         config=values,
     )
-    return _placed(study, values["out"])
+    return _placed(study, values["out"], values["store"])
 
 
 def _tactics(arm: Arm, nodes: Mapping[str, Mapping[str, Any]], sops: Mapping[str, "Sop"]) -> Tactics:
@@ -323,9 +323,14 @@ def _titles(plan: Plan, nodes: Mapping[str, Mapping[str, Any]]) -> dict[str, dic
     return found
 
 
-def _placed(study: Study, out: str) -> Study:
-    """The study with its folder; by default one named after community and content."""
-    return replace(study, out=f"outputs/{study.group}-{study.hash[:8]}" if out == "auto" else out)
+def _placed(study: Study, out: str, store: str) -> Study:
+    """The study with its folders; by default one named after community and content, and one for all runs.
+
+    Whoever names a folder for the results finds the runs in it too.
+    """
+    kept = {"auto": "outputs/store" if out == "auto" else f"{out}/store", "none": None}.get(store, store)
+    place = f"outputs/{study.group}-{study.hash[:8]}" if out == "auto" else out
+    return replace(study, out=place, store=kept)
 
 
 def _words(key: str, value: Any) -> list[str]:

@@ -27,6 +27,8 @@ MISTAKE, INTERNAL, STOPPED, UNREAD = 2, 1, 130, 141
 COMMANDS = {
     "compare": ("experiments.commands.compare", ("--config-dir", "--cfg", "--help")),
     "sweep": ("experiments.commands.sweep", ("--config-dir", "--cfg", "--list", "--help")),
+    "resume": ("experiments.commands.resume", ("--help",)),
+    "status": ("experiments.commands.status", ("--help",)),
     "strategies": ("experiments.commands.lists", ("--config-dir", "--help")),
     "communities": ("experiments.commands.lists", ("--config-dir", "--help")),
     "beliefs": ("experiments.commands.beliefs", ("--help",)),
@@ -34,6 +36,7 @@ COMMANDS = {
     "validate": ("experiments.commands.validate", ("--help",)),
     "odd": ("experiments.commands.odd", ("--help",)),
     "screen": ("experiments.commands.screen", ("--config-dir", "--help")),
+    "robust": ("experiments.commands.robust", ("--config-dir", "--help")),
     "sop": ("experiments.commands.sop", ("--config-dir", "--help")),
     "explain": ("experiments.commands.explain", ("--config-dir", "--help")),
     "check": ("experiments.commands.check", ("--help",)),

@@ -33,7 +33,7 @@ from simulator.errors import UserError, did_you_mean, unknown
 _CHOSEN = ("community", "topology", "mechanism", "engine", "experiment")
 #: Settings that are text: they are taken as typed, whatever Hydra's grammar makes of it.
 _LOG = ("community.log", "community.group", "community.start")
-_TEXT = ("out", "lang", "uncertainty", "engine.address", *_LOG)
+_TEXT = ("out", "store", "lang", "uncertainty", "engine.address", *_LOG)
 #: Choices of presets whose configuration is kept.
 _KEPT = 64
 _KINDS = {

@@ -23,6 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from experiments.engine.ensemble import of_arm
 from experiments.files import as_json
 from experiments.messages import Catalogue
 from experiments.result import Result
@@ -166,7 +167,7 @@ def timeseries_tables(result: Result) -> Iterator[pa.Table]:
             "replicate": pa.array(np.repeat(numbers, result.horizon), pa.int64()),
             "day": pa.array(np.tile(days, len(numbers)), pa.int32()),
         }
-        columns |= {name: _numbers(values[at]) for name, values in result.series.items()}
+        columns |= {name: _numbers(values) for name, values in of_arm(result.series, at).items()}
         yield pa.table(columns)
 
 

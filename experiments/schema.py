@@ -172,6 +172,7 @@ def root(topology_name: str, doses: Mapping[str, str]) -> type:
             ("workers", Any, "auto"),
             ("block", Any, "auto"),
             ("out", str, "auto"),
+            ("store", str, "auto"),
             ("lang", str, "auto"),
             ("engine", Engine, Engine),
             *((name, node, node) for name, node in groups.items()),

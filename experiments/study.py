@@ -46,6 +46,7 @@ class Study:
         engine: Where the work is done.
         lang: Language of what is shown, ``en`` or ``zh``.
         out: Folder for the results; None for none.
+        store: Folder in which runs are kept, so that none is done twice; None for none.
         name: Name of the study: its experiment preset, or its community.
         command: The line that rebuilds it.
         group: Name of the community: its preset, or ``from_log``.
@@ -64,6 +65,7 @@ class Study:
     engine: EngineChoice = EngineChoice()
     lang: str = "en"
     out: str | None = None
+    store: str | None = None
     name: str = "study"
     command: str = ""
     group: str = "community"

@@ -11,6 +11,7 @@ from experiments.engine.simulate import simulate
 from experiments.result import Arm, Assumption, Group, Result, Tactic
 from experiments.statistics.comparison import compare as compare_arms
 from experiments.statistics.survival import Lifespans
+from experiments.store.store import Store
 from experiments.study import Study
 from simulator.knobs import drawn, knobs
 from simulator.members import ROLES
@@ -21,12 +22,15 @@ from simulator.registry import make_mechanisms
 BY_HAND = "–"
 
 
-def run(study: Study, progress: Callable[[int, int, int], None] | None = None) -> Result:
+def run(
+    study: Study, progress: Callable[[int, int, int], None] | None = None, store: Store | None = None
+) -> Result:
     """Simulate every arm of a study over the same replicates and compare them with the baseline.
 
     Args:
         study: What to run.
-        progress: Told after each block: runs done in all arms, runs in all, member-days simulated so far.
+        progress: Told after each task: runs done in all arms, runs in all, member-days simulated so far.
+        store: Where runs are looked for and kept; None keeps them in memory.
 
     Returns:
         The result; of what was complete, where Ctrl-C stopped it.
@@ -43,6 +47,8 @@ def run(study: Study, progress: Callable[[int, int, int], None] | None = None) -
         workers=study.workers,
         block=study.block,
         progress=progress,
+        store=store,
+        engine=study.engine,
     )
     return result_of(study, ensemble)
 

@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 
 from experiments.claims import expression
 from experiments.claims.preset import Claim
-from experiments.engine.ensemble import BIT
 from experiments.engine.port import Job
 from experiments.engine.simulate import BLOCK_SLOTS
-from experiments.engine.task import Failed, Piece, Task, run
+from experiments.engine.task import BIT, Failed, Piece, Task, run
 from simulator.metrics import BY_NAME
 from simulator.scenario import Scenario
 

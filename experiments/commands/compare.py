@@ -4,7 +4,7 @@ import os
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -18,8 +18,11 @@ from experiments.messages import Catalogue
 from experiments.study import Study
 from simulator.errors import UserError
 
-#: Bytes that a run keeps for each day and daily metric, and how often they are copied on the way.
-_BYTES, _COPIES = 4, 3
+if TYPE_CHECKING:
+    from experiments.store.store import Store
+
+#: Bytes of a number in the tables, and in memory, where a chart holds a metric and some copies of it.
+_BYTES, _HELD = 4, 40
 _INTERNAL = 1
 
 
@@ -56,9 +59,10 @@ def _carry_out(study: Study, say: Catalogue) -> int:
     from experiments.workbench import run as run_study
 
     console = Console()
-    needed = _memory(study)
-    _check_memory(needed, say)
-    folder = prepare(study.out or "", study.lang, needed // _COPIES)
+    memory, room = _needed(study)
+    _check_memory(memory, say)
+    folder = prepare(study.out or "", study.lang, room)
+    store = _begin(study, folder)
     if study.portrait is not None:
         console.print(_portrait(study, say))
     arms = len(study.scenarios)
@@ -72,13 +76,17 @@ def _carry_out(study: Study, say: Catalogue) -> int:
             text = say("cli.running", n=study.replicates, arms=arms)
             bar.update(task, completed=done, total=total, description=text)
 
-        result = run_study(study, progress)
+        result = run_study(study, progress, store)
     lost = {(f.scenario, f.replicate, f.twin) for f in result.failures}
     if result.failures and len(lost) == len(result.arms) * len(result.replicate):
         raise UserError(say("cli.all_failed", text=result.failures[0].error))
     write(result, folder)
     show(result, console, folder)
-    return STOPPED if result.replicates < result.asked else 0
+    if result.replicates == result.asked:
+        return 0
+    if store is not None:
+        console.print(say("resume.how", folder=folder), soft_wrap=True)
+    return STOPPED
 
 
 def _bar() -> Progress:
@@ -100,14 +108,29 @@ def _portrait(study: Study, say: Catalogue) -> Table:
     return table
 
 
-def _memory(study: Study) -> int:
-    """Bytes a study's results take, the simulation itself aside."""
+def _begin(study: Study, folder: Path) -> "Store | None":
+    """The store, and a note on what is begun, by which it can be gone on with."""
+    from experiments.engine.simulate import Arms
+    from experiments.store.note import leave
+    from experiments.store.store import Store
+
+    if study.store is None:
+        return None
+    arms = Arms.of(study.scenarios, study.seed)
+    asked = list(zip(study.labels, arms.keys, arms.grounds, strict=True))
+    leave(folder, study.command, Path(study.store), study.replicates, study.twins, asked)
+    return Store(study.store)
+
+
+def _needed(study: Study) -> tuple[int, int]:
+    """Bytes of memory that a study's results take, the simulation itself aside, and bytes on the disk."""
     from simulator.metrics import METRICS
 
     daily = sum(metric.daily for metric in METRICS)
-    first = study.scenarios[0]
-    runs = len(study.scenarios) * (study.replicates + study.twins)
-    return runs * (first.horizon * daily + 8 * len(METRICS)) * _BYTES * _COPIES
+    days, runs = study.scenarios[0].horizon, len(study.scenarios) * (study.replicates + study.twins)
+    small = runs * 8 * len(METRICS) * _BYTES
+    of_one_arm = (study.replicates + study.twins) * days * daily * _BYTES
+    return small + 3 * of_one_arm + runs * days * _HELD, small + 2 * runs * days * daily * _BYTES
 
 
 def _check_memory(needed: int, say: Catalogue) -> None:

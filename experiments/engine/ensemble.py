@@ -52,6 +52,11 @@ class Series(Mapping[str, NDArray[np.float32]]):
         return blank
 
 
+def of_arm(series: Mapping[str, NDArray[np.float32]], at: int) -> dict[str, NDArray[np.float32]]:
+    """Daily metrics of one arm by name, (replicates, days), without reading those of the others."""
+    return series.arm(at) if isinstance(series, Series) else {name: days[at] for name, days in series.items()}
+
+
 @dataclass(frozen=True, eq=False)
 class Ensemble:
     """All completed runs of all arms by number of replicate; the twins come after the replicates.

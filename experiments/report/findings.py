@@ -6,6 +6,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.engine.ensemble import Ensemble, of_arm
 from experiments.result import Arm, Result
 from experiments.statistics.comparison import Effect
 from experiments.statistics.effects import paired
@@ -100,18 +101,19 @@ def guard_state(result: Result, label: str, metric: str) -> GuardState:
     return "unclear" if unclear else "inside"
 
 
-def placebo_holds(result: Result) -> bool | None:
+def placebo_holds(result: Result | Ensemble) -> bool | None:
     """Whether the placebo arm equals the baseline bit for bit, the ledger aside; None where there is none."""
     if PLACEBO not in result.labels:
         return None
     arm = result.labels.index(PLACEBO)
     ledger = {name for name, metric in BY_NAME.items() if metric.kind == "cost"}
-    tables: list[NDArray[Any]] = [
-        *(values for name, values in result.series.items() if name not in ledger),
-        *(values for name, values in result.summary.items() if name not in ledger),
-        *(result.life, result.censored),
+    tables: list[tuple[NDArray[Any], NDArray[Any]]] = [
+        *((values[0], values[arm]) for name, values in result.summary.items() if name not in ledger),
+        *((values[0], values[arm]) for values in (result.life, result.censored)),
     ]
-    return all(np.array_equal(values[0], values[arm], equal_nan=values.dtype != bool) for values in tables)
+    base, placebo = of_arm(result.series, 0), of_arm(result.series, arm)
+    tables += [(values, placebo[name]) for name, values in base.items() if name not in ledger]
+    return all(np.array_equal(one, other, equal_nan=one.dtype != bool) for one, other in tables)
 
 
 def matching(result: Result) -> tuple[float, float]:
