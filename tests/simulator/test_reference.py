@@ -13,11 +13,12 @@ from simulator.stimuli import CHANNELS, Award, Entry, Offer, Prospect
 from simulator.strategy import Strategy
 from simulator.topology import TOPOLOGIES
 from tests.lockstep import lockstep
-from tests.worlds import SMALL, off, scenario, tactics
+from tests.worlds import FOUR, SMALL, off, scenario, tactics
 
 #: Every strategy there is, the newest included.
 ALL = tactics(*strategies())
-SIXTY = {"days": 60, "follow_up": 8}
+#: Past the end of each purpose below, a month of tactics and a week after it.
+MONTH = {"days": 32, "follow_up": 7}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +58,7 @@ class Everything(Strategy):
 
 def in_step(strategies=ALL, *, replicate=0, seed=5, batch=(), **told):
     """Run both and demand that they agree to the end, following at most once."""
-    told = {**SIXTY, **told}
+    told = {**MONTH, **told}
     outcome = lockstep(scenario(strategies, **told), replicate, seed, batch)
     assert outcome.wrong == [], f"day {outcome.days}"
     assert outcome.days == told["days"] + told["follow_up"]
@@ -99,7 +100,7 @@ def test_every_strategy_at_once(replicate):
 
 @pytest.mark.parametrize("topology", TOPOLOGIES)
 def test_every_topology(topology):
-    in_step(replicate=4, community=replace(SMALL, size=20, topology=topology), follow_up=0)
+    in_step(replicate=4, community=replace(SMALL, size=20, topology=topology), days=16, follow_up=0)
 
 
 @pytest.mark.parametrize("name", COMMUNITIES)
@@ -132,16 +133,18 @@ def test_the_rule_of_the_core():
 def test_every_channel_and_a_chosen_audience(who):
     loud = ("everything", Everything(who=who))
     rare = ("rare", Everything(when=When(every=3), who=Who(roles=("kol", "novice"))))
-    in_step([loud, rare], replicate=2, seed=8, days=40)
+    in_step([loud, rare], replicate=2, seed=8, days=30)
 
 
 @pytest.mark.parametrize("name", sorted(mechanisms()))
 def test_any_mechanism_off(name):
-    in_step([*ALL, ("everything", Everything())], mechanisms=off(name), days=15, follow_up=2)
+    in_step([*ALL, ("everything", Everything())], mechanisms=off(name), days=9, follow_up=1)
 
 
 def test_close_calls_that_are_followed_are_under_one_in_a_hundred_thousand():
-    runs = [in_step(replicate=r, community=Community(size=150), days=62, follow_up=0) for r in range(3)]
+    lively = Community(size=400, visiting=(0.9, 0.9, 0.8, 0.6))
+    told = {"community": lively, "days": 26, "follow_up": 0}
+    runs = [in_step(tactics(*FOUR), replicate=r, **told) for r in range(2)]
     decisions = sum(run.decisions for run in runs)
     assert decisions > 100_000
     assert sum(run.followed for run in runs) < decisions / 100_000
