@@ -16,6 +16,8 @@ from experiments.known import tactic
 from simulator.errors import UserError
 
 if TYPE_CHECKING:
+    from experiments.store.store import Store
+    from experiments.sweeps.plan import Sweep
     from experiments.sweeps.run import Swept
     from experiments.sweeps.words import Words
 
@@ -52,6 +54,7 @@ def run(call: Call) -> int:
     folder = prepare(asked.out, words.say.lang)
     total = len(asked.scenarios) * (asked.study.replicates + asked.study.twins)
     told = {"points": len(asked.points), "scenarios": len(asked.scenarios)}
+    store = _begin(asked, folder)
     with _bar() as bar:
         task = bar.add_task(words.say("sweep.compiling", **told), total=total)
 
@@ -59,7 +62,7 @@ def run(call: Call) -> int:
             del member_days
             bar.update(task, completed=done, total=of, description=words.say("sweep.running", **told))
 
-        found = run_sweep(asked, progress)
+        found = run_sweep(asked, progress, store)
         if not found.points:
             raise KeyboardInterrupt
         if found.failures and len(found.failures) == sum(int(one.done.sum()) for one in found.runs.values()):
@@ -67,7 +70,11 @@ def run(call: Call) -> int:
         bar.update(task, description=words.say("sweep.comparing"))
         files = write(found, folder)
     _show(found, words, console, files)
-    return STOPPED if found.interrupted else 0
+    if not found.interrupted:
+        return 0
+    if store is not None:
+        console.print(words.say("resume.how", folder=folder), soft_wrap=True)
+    return STOPPED
 
 
 def _check_early(call: Call) -> None:
@@ -98,6 +105,22 @@ def _bar() -> Progress:
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+
+
+def _begin(asked: "Sweep", folder: Path) -> "Store | None":
+    """The store, and a note on what is begun, by which it can be gone on with."""
+    from experiments.engine.simulate import Arms
+    from experiments.store.note import leave
+    from experiments.store.store import Store
+
+    if asked.store is None:
+        return None
+    study, scenarios = asked.study, tuple(asked.scenarios.values())
+    arms = Arms.of(scenarios, study.seed)
+    labels = [scenario.label for scenario in scenarios]
+    runs = list(zip(labels, arms.keys, arms.grounds, strict=True))
+    leave(folder, asked.command, Path(asked.store), study.replicates, study.twins, runs)
+    return Store(asked.store)
 
 
 def _show(found: "Swept", words: "Words", console: Console, files: tuple[Path, ...]) -> None:

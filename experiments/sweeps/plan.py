@@ -52,6 +52,7 @@ class Sweep:
         points: The points; all with the same arms, replicates and seed.
         command: The line that asks for it again.
         out: Folder for the results.
+        store: Folder in which runs are kept; None for none.
     """
 
     kind: str
@@ -60,6 +61,7 @@ class Sweep:
     points: tuple[Point, ...]
     command: str
     out: str
+    store: str | None = None
 
     @property
     def study(self) -> Study:
@@ -129,7 +131,7 @@ def sweep_from(words: Sequence[str], folder: Path | None = None) -> Sweep:
     out = base.settings.values["out"]
     if out == "auto":
         out = f"outputs/sweep-{made[0].study.group}-{key[:8]}"
-    return Sweep(kind, tuple(factors), known, made, _command(words, folder), out)
+    return Sweep(kind, tuple(factors), known, made, _command(words, folder), out, made[0].study.store)
 
 
 def _made(

@@ -3,17 +3,20 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from time import perf_counter
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.engine.ensemble import Ensemble
-from experiments.engine.simulate import simulate
+from experiments.engine.ensemble import Ensemble, gather
+from experiments.engine.simulate import Arms, fill
+from experiments.engine.simulate import runs as runs_of
 from experiments.engine.task import DAILY
 from experiments.result import Failure
 from experiments.statistics.comparison import Comparison, Effect, compare
 from experiments.statistics.survival import Lifespans
+from experiments.store.store import Store
 from experiments.study import Study
 from experiments.sweeps.plan import Point, Sweep, sweep_of
 from simulator.metrics import METRICS
@@ -90,7 +93,7 @@ class Swept:
 
     @cached_property
     def points(self) -> tuple[Point, ...]:
-        """The points all scenarios of which were reached."""
+        """The points all scenarios of which were reached, if only in some replicates."""
         return tuple(point for point in self.sweep.points if all(key in self.runs for key in point.hashes))
 
     @cached_property
@@ -148,48 +151,56 @@ class Swept:
         return compare(study.labels, ones, COMPARED, lives, twins)
 
 
-def run(sweep: Sweep, progress: Progress | None = None) -> Swept:
+def run(sweep: Sweep, progress: Progress | None = None, store: Store | None = None) -> Swept:
     """Simulate every scenario of a sweep once. Ctrl-C gives the points that are complete.
+
+    Args:
+        sweep: What to run.
+        progress: Told after each task.
+        store: Where runs are looked for and kept; None keeps none longer than it must.
 
     Raises:
         UserError: A tactic that misuses its channels.
         KeyboardInterrupt: Ctrl-C before anything was complete.
     """
-    study, done, days, seconds = sweep.study, dict[str, Runs](), 0, 0.0
-    each = study.replicates + study.twins
-    total, interrupted = each * len(sweep.scenarios), False
-    for batch in batches(sweep.scenarios, each):
+    study, found, began = sweep.study, dict[str, Runs](), perf_counter()
+    numbers, days, interrupted = runs_of(study.replicates, study.twins), 0, False
+    for batch in [sweep.scenarios] if store is not None else batches(sweep.scenarios, len(numbers)):
+        arms, kept = Arms.of(tuple(batch.values()), study.seed), store or Store()
+        told = _told(progress, len(found), len(batch), len(sweep.scenarios), len(numbers))
         try:
-            ensemble = simulate(
-                tuple(batch.values()),
-                study.replicates,
-                twins=study.twins,
-                seed=study.seed,
+            fill(
+                kept,
+                arms,
+                numbers,
+                study.seed,
                 workers=study.workers,
                 block=study.block,
-                progress=_told(progress, each * len(done), total, len(batch), days),
+                progress=told,
+                engine=study.engine,
             )
         except KeyboardInterrupt:
-            if not done:
-                raise
             interrupted = True
+        for key, scenario, name in zip(batch, arms.scenarios, arms.keys, strict=True):
+            ensemble = gather((scenario,), study.seed, numbers, kept, (name,), interrupted=interrupted)
+            if len(ensemble.replicate):
+                days += ensemble.member_days
+                found[key] = _kept(ensemble, study)
+        if interrupted:
             break
-        days, seconds = days + ensemble.member_days, seconds + ensemble.seconds
-        done |= {key: _kept(ensemble, at, study) for at, key in enumerate(batch)}
-        if ensemble.interrupted:
-            interrupted = True
-            break
-    return Swept(sweep, done, interrupted, days, seconds)
+    if interrupted and not found:
+        raise KeyboardInterrupt
+    return Swept(sweep, found, interrupted, days, perf_counter() - began)
 
 
 def _told(
-    progress: Progress | None, before: int, total: int, scenarios: int, days: int
+    progress: Progress | None, before: int, batch: int, total: int, runs: int
 ) -> Callable[[int, int, int], None]:
-    """Progress of one batch as part of the whole."""
+    """Progress of one batch of scenarios as part of the whole."""
 
     def told(part: int, _: int, member_days: int) -> None:
         if progress is not None:
-            progress(before + part * scenarios, total, days + member_days)
+            progress(before * runs + part * batch, total * runs, member_days)
 
     return told
 
@@ -206,18 +217,20 @@ def sweep(*arms: str, **settings: Any) -> Swept:
 
 
 def batches(scenarios: Mapping[str, Scenario], runs: int) -> Iterator[dict[str, Scenario]]:
-    """Scenarios that are simulated together: of one horizon, and no more than memory has room for."""
-    horizons: dict[tuple[int, int], dict[str, Scenario]] = {}
+    """Scenarios in order, as many at a time as memory has room for."""
+    batch: dict[str, Scenario] = {}
+    filled = 0
     for key, scenario in scenarios.items():
-        horizons.setdefault((scenario.days, scenario.follow_up), {})[key] = scenario
-    for (days, follow_up), group in horizons.items():
-        bytes_each = runs * (days + follow_up) * len(DAILY) * 4 * _COPIES
-        most, keys = max(2, _ROOM // bytes_each), list(group)
-        for at in range(0, len(keys), most):
-            yield {key: group[key] for key in keys[at : at + most]}
+        size = runs * scenario.horizon * len(DAILY) * 4 * _COPIES
+        if batch and filled + size > _ROOM:
+            yield batch
+            batch, filled = {}, 0
+        batch[key], filled = scenario, filled + size
+    if batch:
+        yield batch
 
 
-def _kept(ensemble: Ensemble, at: int, study: Study) -> Runs:
+def _kept(ensemble: Ensemble, study: Study) -> Runs:
     """The runs of one scenario, each in its place, NaN where it was not reached."""
     place = np.where(ensemble.twin, study.replicates + ensemble.replicate, ensemble.replicate)
     size = study.replicates + study.twins
@@ -228,15 +241,14 @@ def _kept(ensemble: Ensemble, at: int, study: Study) -> Runs:
         return out
 
     done, censored = np.zeros(size, bool), np.zeros(size, bool)
-    done[place], censored[place] = True, ensemble.censored[at]
-    scenario = ensemble.scenarios[at]
+    done[place], censored[place] = True, ensemble.censored[0]
     return Runs(
-        scenario=scenario,
+        scenario=ensemble.scenarios[0],
         done=done,
-        summary={name: put(values[at]) for name, values in ensemble.summary.items()},
-        life=put(ensemble.life[at]),
+        summary={name: put(values[0]) for name, values in ensemble.summary.items()},
+        life=put(ensemble.life[0]),
         censored=censored,
         tau=ensemble.tau,
-        ledger={label: put(books) for label, books in ensemble.ledger[at].items()},
-        failures=tuple(failure for failure in ensemble.failures if failure.scenario == scenario.label),
+        ledger={label: put(books) for label, books in ensemble.ledger[0].items()},
+        failures=ensemble.failures,
     )
