@@ -37,6 +37,8 @@ COMMANDS = {
     "odd": ("experiments.commands.odd", ("--help",)),
     "screen": ("experiments.commands.screen", ("--config-dir", "--help")),
     "robust": ("experiments.commands.robust", ("--config-dir", "--help")),
+    "optimise": ("experiments.commands.optimise", ("--config-dir", "--help")),
+    "optimize": ("experiments.commands.optimise", ("--config-dir", "--help")),
     "sop": ("experiments.commands.sop", ("--config-dir", "--help")),
     "explain": ("experiments.commands.explain", ("--config-dir", "--help")),
     "check": ("experiments.commands.check", ("--help",)),

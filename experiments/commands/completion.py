@@ -51,7 +51,9 @@ _WORDS["design"] = ("grid", "lhs", "sobol")
 _LANGS = ("lang=en", "lang=zh")
 _SOP = ("community=", "replicates=", "seed=", "out=")
 _SWEEP = ("design=", "points=")
+_OPTIMISE = ("budget=", "hours=", "goal=", "tactics=", "trials=", "confirm=", "triggers=", "community=")
 _CLAIMS = ("replicates=", "seed=", "workers=", "out=")
+_ROBUST = ("goal=", "trajectories=", "samples=", "lucks=", "leading=")
 _VALIDATE = ("data=", "replicates=", "seed=", "workers=", "out=")
 
 
@@ -111,9 +113,12 @@ def _words(command: str, current: str) -> Iterable[str]:
     if command == "claims":
         claims = (name for name in known.presets("experiment") if name.startswith("claim_"))
         return [*(name.removeprefix("claim_") for name in claims), *_CLAIMS, *_LANGS]
+    if command in ("optimise", "optimize"):
+        names = [*known.plugins(known.STRATEGIES), *known.presets("strategy")]
+        return [*names, *_OPTIMISE, *_settings(), *_LANGS]
     if command == "sop":
         return [*known.presets("sop"), *_SOP, *_LANGS]
-    if command not in ("compare", "screen", "sweep"):
+    if command not in ("compare", "screen", "sweep", "robust"):
         return _LANGS
     key, equals, _ = current.partition("=")
     key = key.lstrip("+")
@@ -125,6 +130,7 @@ def _words(command: str, current: str) -> Iterable[str]:
     arms = [f"{head}{name}" for name in known.tactics()]
     more = ["engine.address=", *(["trajectories="] if command == "screen" else [])]
     more += _SWEEP if command == "sweep" else ()
+    more += _ROBUST if command == "robust" else ()
     return [*arms, *(f"{group}=" for group in known.GROUPS if group not in known.ARMS), *_settings(), *more]
 
 

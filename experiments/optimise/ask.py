@@ -96,7 +96,9 @@ class Asked:
             progress=progress,
         )
 
-    def final(self, trials: Sequence[Trial], progress: Callable[[int, int, int], None] | None = None) -> Result:
+    def final(
+        self, trials: Sequence[Trial], progress: Callable[[int, int, int], None] | None = None
+    ) -> Result:
         """The comparison of plans with doing nothing; the arms are ``p0``, ``p1`` ...
 
         Raises:
@@ -104,7 +106,8 @@ class Asked:
         """
         replicates, first = self.numbers["confirm"], self.study.scenarios[0]
         arms = [
-            replace(first, label=f"p{n}", strategies=self.tactics(one.candidate)) for n, one in enumerate(trials)
+            replace(first, label=f"p{n}", strategies=self.tactics(one.candidate))
+            for n, one in enumerate(trials)
         ]
         study = replace(
             self.study,
@@ -135,7 +138,7 @@ def asked_from(words: Sequence[str], options: Mapping[str, Any], folder: Path | 
         UserError: Anything misspelt or out of range.
     """
     given, names, overrides = read(words)
-    arms = check_names(names or [name for name in known.plugins(known.STRATEGIES)], folder)
+    arms = check_names(names or list(known.plugins(known.STRATEGIES)), folder)
     aim = Aim.of(given["goal"], {name: given[name] for name in LIMITED if given[name] is not None})
     asked = plan([arm.text for arm in arms], overrides, folder)
     study = replace(study_from(asked), seed=given["seed"], lang=language(given["lang"]))
@@ -218,9 +221,7 @@ def _voices(study: Study, given: Mapping[str, Any]) -> float:
     """Voices a day of the group left alone."""
     from experiments.engine.simulate import simulate
 
-    found = simulate(
-        [study.scenarios[0]], given["replicates"], seed=given["seed"], workers=given["workers"]
-    )
+    found = simulate([study.scenarios[0]], given["replicates"], seed=given["seed"], workers=given["workers"])
     if found.interrupted:
         raise KeyboardInterrupt
     return float(found.summary["voices"].mean())

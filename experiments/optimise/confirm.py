@@ -14,7 +14,7 @@ from experiments.optimise.score import GUARDS, LIMITED, Aim, Evaluate, Score, ov
 from experiments.optimise.search import Trial, best, front
 from experiments.result import Result
 
-#: Plans and single tactics of a heat; finalists; times in which other ones are tried where none keeps the limits.
+#: Plans and single tactics of a heat; finalists; turns, the next best in each, until one keeps the limits.
 HEAT, SINGLES, FINAL, TURNS = 20, 5, 5, 3
 SINGLE = "single"
 
@@ -105,7 +105,7 @@ def confirm(
 
 
 def _heats(aim: Aim, trials: Sequence[Trial], heat: Evaluate) -> Iterator[list[Trial]]:
-    """The best of the search with fresh scores, and the best tactics on their own; the next best after them."""
+    """The best of the search with fresh scores, and the best tactics on their own; then the next best."""
     ranked = best(aim, trials, len(trials))
     singles = [one for one in ranked if len(one.candidate.nodes) == 1][:SINGLES]
     for at in range(0, min(len(ranked), TURNS * HEAT), HEAT):

@@ -51,10 +51,14 @@ class Aim:
             if name not in BY_NAME:
                 raise unknown("metric", name, [m.name for m in METRICS if m.direction])
             if not BY_NAME[name].direction:
-                raise UserError(f"goal={name}: more of it is neither better nor worse; choose another metric.")
+                raise UserError(
+                    f"goal={name}: more of it is neither better nor worse; choose another metric."
+                )
             goals.append(BY_NAME[name])
         if not 1 <= len(set(goals)) == len(goals) <= _MOST_GOALS:
-            raise UserError(f"goal is {goal!r}; it must be one metric, or two different ones with a comma between.")
+            raise UserError(
+                f"goal is {goal!r}; it must be one metric, or two different ones with a comma between."
+            )
         return cls(tuple(goals), dict(limits))
 
     @property
@@ -170,6 +174,7 @@ def score(aim: Aim, values: Mapping[str, NDArray[np.float64]]) -> Score:
         aim: What is wanted.
         values: Per metric ``(2, n)``: the baseline's and the arm's replicates.
     """
+
     def gap(name: str) -> float:
         d = values[name][1] - values[name][0]
         d = d[np.isfinite(d)]

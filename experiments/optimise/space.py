@@ -194,8 +194,19 @@ class Space:
     @property
     def plain(self) -> list[Any]:
         """All that decides what is searched, as plain values."""
-        return [self.most, [[o.name, o.use, sorted(o.fixed.items()), [[c.name, list(c.steps)] for c in o.choices],
-                             sorted(o.scaled)] for o in self.options]]  # fmt: skip
+        return [
+            self.most,
+            [
+                [
+                    o.name,
+                    o.use,
+                    sorted(o.fixed.items()),
+                    [[c.name, list(c.steps)] for c in o.choices],
+                    sorted(o.scaled),
+                ]
+                for o in self.options
+            ],
+        ]
 
 
 def option(
@@ -233,9 +244,9 @@ def option(
     if strategy.name in DOSES:
         for knob, steps in DOSES[strategy.name].items():
             if knob not in held:
-                spec, kind = declared[knob][1], type(declared[knob][0].default)
+                spec = declared[knob][1]
                 own = getattr(strategy, knob)
-                inside = {kind(one) for one in steps if spec.low <= one <= spec.high} | {own}
+                inside = {type(own)(one) for one in steps if spec.low <= one <= spec.high} | {own}
                 ordered = tuple(sorted(inside))
                 choices.append(Choice(knob, ordered, ordered.index(own)))
     else:
@@ -307,5 +318,3 @@ def named(space: Space, candidate: Candidate) -> tuple[Option, ...]:
     """The options of a plan's nodes, in their order."""
     by = {one.name: one for one in space.options}
     return tuple(by[name] for name, _, _ in candidate.nodes)
-
-
