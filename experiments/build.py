@@ -111,7 +111,7 @@ def study_from(plan: Plan) -> Study:
     mechanisms = _mechanisms(values["mechanism"])
     make_mechanisms(mechanisms)
     community, portrait = _community(choices["community"], values, lang)
-    frame: dict[str, Any] = {name: values[name] for name in ("days", "follow_up", "uncertainty")}
+    frame: dict[str, Any] = {name: values[name] for name in ("days", "follow_up", "warmup", "uncertainty")}
     frame |= {"community": community, "mechanisms": mechanisms}
     scenarios = [Scenario(BASELINE, **frame)]
     scenarios += [Scenario(label, strategies=held, **frame) for label, held in tactics.items()]

@@ -183,6 +183,7 @@ def manifest(result: Result) -> dict[str, Any]:
         "uncertainty": result.uncertainty,
         "days": result.days,
         "follow_up": result.follow_up,
+        "warmup": result.warmup,
         "replicates": result.replicates,
         "asked": result.asked,
         "interrupted": result.replicates < result.asked,

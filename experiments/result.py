@@ -133,6 +133,7 @@ class Result:
         calibrated: True where the community was built from the user's own log.
         config: The resolved configuration, plain values.
         timing: Clock times in seconds by stage.
+        warmup: Days before the campaign, without tactics; of these nothing is shown or written.
     """
 
     name: str
@@ -159,6 +160,7 @@ class Result:
     calibrated: bool = False
     config: Mapping[str, Any] = field(default_factory=dict)
     timing: Mapping[str, float] = field(default_factory=dict)
+    warmup: int = 0
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -177,7 +179,7 @@ class Result:
 
     @property
     def horizon(self) -> int:
-        """Days simulated."""
+        """Days from the campaign's first to the last."""
         return self.days + self.follow_up
 
     @property

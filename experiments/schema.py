@@ -165,6 +165,7 @@ def root(topology_name: str, doses: Mapping[str, str]) -> type:
             ("arms", list[str], []),
             ("days", int, 60),
             ("follow_up", int, 30),
+            ("warmup", int, 0),
             ("replicates", int, 100),
             ("twins", Any, "auto"),
             ("seed", int, 1),

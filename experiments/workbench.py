@@ -87,6 +87,7 @@ def result_of(study: Study, ensemble: Ensemble) -> Result:
         arms=tuple(_arm(study, ensemble, at) for at in range(len(ensemble.scenarios))),
         days=first.days,
         follow_up=first.follow_up,
+        warmup=first.warmup,
         seed=study.seed,
         uncertainty=first.uncertainty,
         replicate=ensemble.replicate,

@@ -291,6 +291,8 @@ class Words(Amounts):
         out.append(("plain", self.say("note.calibrated" if result.calibrated else "note.not_calibrated")))
         if result.uncertainty == "luck":
             out.append(("plain", self.say("note.luck")))
+        if result.warmup:
+            out.append(("plain", self.say("note.warmup", n=result.warmup)))
         if holds:
             out.append(("plain", self.say("note.placebo_same")))
         return out
