@@ -123,6 +123,15 @@ def test_skewness_counts_for_less_the_more_pairs_there_are():
     assert Estimate.of(np.tile(one_block, 10)).method == "paired t"  # 0.1 sqrt(500) = 2.2
 
 
+def test_skewness_that_hangs_on_one_value_is_no_shape():
+    """Long tails on both sides, of which one holds the largest value by chance, keep the paired t."""
+    tails = np.r_[-np.exp(np.linspace(-2.0, 1.5, 20)), np.exp(np.linspace(-2.0, 1.5, 20))]
+    assert abs(stats.skew(np.r_[tails, 12.0])) > 1.0
+    assert Estimate.of(np.r_[tails, 12.0]).method == "paired t"
+    assert Estimate.of(np.array([0.0] * 38 + [1.0, 1.1])).method == "paired t"  # a resample has no spread
+    assert Estimate.of(np.r_[np.linspace(-1.0, 1.0, 36), 4.0, 5.0, 5.0, 6.0]).method == "bootstrap-t"
+
+
 def test_long_tail_moves_the_interval_towards_it():
     d = np.exp(np.linspace(-2.0, 2.5, 40))
     low, high = Estimate.of(d).interval()
@@ -380,9 +389,9 @@ def test_nothing_is_ever_infinite(pairs, direction):
     assert not np.isinf([x for x in astuple(summary) if not isinstance(x, str)]).any()
 
 
-def test_one_wild_replicate_does_not_blow_the_interval_up() -> None:
-    """Resamples without the outlier have next to no spread; unbounded, the interval would be absurd."""
-    d = np.r_[np.linspace(-0.01, 0.01, 23), -400.0]
+def test_two_wild_replicates_do_not_blow_the_interval_up() -> None:
+    """Resamples without the outliers have next to no spread; unbounded, the interval would be absurd."""
+    d = np.r_[np.linspace(-0.01, 0.01, 22), -390.0, -400.0]
     result, estimate = paired(np.zeros(24), d)
     assert result.method == "bootstrap-t"
     reach = stats.t.isf(0.025, 23) * estimate.se
