@@ -12,7 +12,7 @@ strategies there are.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from experiments.known import SOP
@@ -186,6 +186,11 @@ def _term(word: str, part: str) -> Term:
         if key in settings:
             raise UserError(f"{_arm(word)}: {key} is set twice.")
         settings[key] = _value(value)
+    return term_of(name, settings)
+
+
+def term_of(name: str, settings: Mapping[str, str]) -> Term:
+    """A tactic from its name and what is set for it, lists without their brackets."""
     shown = ",".join(f"{key}={_shown(value)}" for key, value in settings.items())
     return Term(name, tuple(settings.items()), f"{name}({shown})" if shown else name)
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from experiments.sweeps.run import Swept
     from experiments.sweeps.words import Words
 
-#: Rows on the screen.
-_SHOWN, _LISTED = 40, 1000
+#: Rows on the screen, and columns where nobody says.
+_SHOWN, _LISTED, WIDTH = 40, 1000, 100
 
 
 def run(call: Call) -> int:
@@ -37,6 +37,8 @@ def run(call: Call) -> int:
         return 0
     asked = sweep_from(call.words, call.folder)
     words, console = Words(asked), Console()
+    if not console.is_terminal:
+        console.width = WIDTH  # a pipe has no width of its own
     console.print(words.guard(), style="dim", soft_wrap=True)
     if "--list" in call.options:
         table = plain_table("", words.say("sweep.point"), *asked.keys)

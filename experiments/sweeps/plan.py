@@ -81,11 +81,11 @@ class Sweep:
     @cached_property
     def scenarios(self) -> Mapping[str, Scenario]:
         """What is run, by hash, each once: a baseline that no factor touches is shared by all points."""
-        return {
-            key: replace(scenario, label=f"p{point.number}/{scenario.label}")
-            for point in reversed(self.points)
-            for key, scenario in zip(point.hashes, point.study.scenarios, strict=True)
-        }
+        found: dict[str, Scenario] = {}
+        for point in self.points:
+            for key, scenario in zip(point.hashes, point.study.scenarios, strict=True):
+                found.setdefault(key, replace(scenario, label=f"p{point.number}/{scenario.label}"))
+        return found
 
     @cached_property
     def size(self) -> int:
