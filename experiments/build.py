@@ -15,10 +15,13 @@ from experiments.study import BASELINE, MOST_WORKERS, PLACEBO, EngineChoice, Stu
 from simulator.errors import UserError, unknown
 
 if TYPE_CHECKING:
+    from experiments.designs.layout import Layout
     from experiments.config import Settings
     from experiments.sop import Sop
 
 Tactics = tuple[tuple[str, Any], ...]
+#: Settings that make other arms of those named.
+DESIGNS = ("design", "ladder", "shift", "match")
 
 
 class StudyWarning(UserWarning):
@@ -34,12 +37,18 @@ class Plan:
         settings: The configuration.
         command: The line that asks for it again.
         sops: SOPs of the arms, by the text of their terms, as the arms have them.
+        folder: The user's folder of presets.
+        layout: What the arms are of a design; None for none, and before it is laid out.
+        designed: Whether the arms are those that are run.
     """
 
     arms: tuple[Arm, ...]
     settings: "Settings"
     command: str
     sops: Mapping[str, "Sop"] = field(default_factory=dict)
+    folder: Path | None = None
+    layout: "Layout | None" = None
+    designed: bool = False
 
 
 def study_of(arms: Sequence[str], settings: Mapping[str, Any]) -> Study:
@@ -67,7 +76,24 @@ def plan(arms: Sequence[str], overrides: Sequence[str], folder: Path | None) -> 
         asked = check_names(made.values["arms"], folder)
         sops = _sops(asked, folder)
     values = {**made.values, "arms": [arm.text for arm in asked]}
-    return Plan(asked, replace(made, values=values), _command(arms, overrides, folder), sops)
+    return Plan(asked, replace(made, values=values), _command(arms, overrides, folder), sops, folder)
+
+
+def with_arms(plan: Plan, arms: Sequence[Arm], layout: "Layout | None" = None) -> Plan:
+    """The plan with the arms that are run, which a design has made of those named."""
+    values = {**plan.settings.values, "arms": [arm.text for arm in arms], **dict.fromkeys(DESIGNS)}
+    settings, sops = replace(plan.settings, values=values), _sops(arms, plan.folder)
+    return replace(plan, arms=tuple(arms), settings=settings, sops=sops, layout=layout, designed=True)
+
+
+def tactics(plan: Plan, arm: Arm) -> Tactics:
+    """The strategies of an arm under the plan's configuration, each with its label."""
+    return _tactics(arm, plan.settings.values["strategy"], {**plan.sops, **_sops([arm], plan.folder)})
+
+
+def check_typed(plan: Plan) -> None:
+    """Refuse a knob typed for a strategy where it would change nothing."""
+    _check_typed(plan.settings.typed, plan, plan.settings.values["strategy"])
 
 
 def check_names(arms: Sequence[str], folder: Path | None) -> tuple[Arm, ...]:
@@ -98,16 +124,19 @@ def study_from(plan: Plan) -> Study:
     Raises:
         UserError: A value that is not allowed, or a log that cannot be read.
     """
+    from experiments.designs.layout_of import designed
     from simulator.registry import make_mechanisms
     from simulator.scenario import UNCERTAINTY, Scenario
 
+    plan = designed([plan])[0]
     arms, values, choices = plan.arms, plan.settings.values, plan.settings.choices
     lang = language(values["lang"])
     if values["uncertainty"] not in UNCERTAINTY:
         raise unknown("uncertainty", values["uncertainty"], UNCERTAINTY)
     replicates = whole("replicates", values["replicates"], 1, 1_000_000)
     tactics = {arm.label: _tactics(arm, values["strategy"], plan.sops) for arm in arms}
-    _check_typed(plan.settings.typed, plan, values["strategy"])
+    if plan.layout is None:
+        check_typed(plan)
     mechanisms = _mechanisms(values["mechanism"])
     make_mechanisms(mechanisms)
     community, portrait = _community(choices["community"], values, lang)
@@ -133,6 +162,7 @@ def study_from(plan: Plan) -> Study:
         group_title=values["community"]["title"],
         arm_titles=_titles(plan, values["strategy"]),
         portrait=portrait,
+        layout=plan.layout,
         config=values,
     )
     return _placed(study, values["out"], values["store"])

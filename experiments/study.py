@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.errors import UserError
 
 if TYPE_CHECKING:  # what needs numba is loaded by those who make scenarios
+    from experiments.designs.layout import Layout
     from simulator.scenario import Scenario
 
 #: Labels no arm may take: doing nothing, and every tactic at dose nought.
@@ -53,6 +54,7 @@ class Study:
         group_title: What the community is called, by language; empty where nobody said.
         arm_titles: What arms are called, by label and language; empty for arms that go by their tactics.
         portrait: What was read from a real log, by word and number; None for a preset.
+        layout: What the arms are of a design over arms; None for none.
         config: The resolved configuration, plain values.
     """
 
@@ -72,6 +74,7 @@ class Study:
     group_title: Mapping[str, str] = field(default_factory=dict)
     arm_titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     portrait: Mapping[str, Any] | None = None
+    layout: "Layout | None" = None
     config: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
