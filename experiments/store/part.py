@@ -39,7 +39,9 @@ def seal(outcome: Outcome, keys: Sequence[str]) -> bytes:
     if outcome.failures:
         tables.append(_of_failures(outcome.failures, keys, schema))
     out = io.BytesIO()
-    with pq.ParquetWriter(out, schema, compression="zstd", compression_level=1) as writer:
+    # Statistics would be those of single numbers, and dictionaries larger than what they stand for.
+    small = {"use_dictionary": ["key"], "write_statistics": False}
+    with pq.ParquetWriter(out, schema, compression="zstd", compression_level=1, **small) as writer:
         for table in tables:
             writer.write_table(table, row_group_size=max(1, len(table)))
     return out.getvalue()
