@@ -15,8 +15,8 @@ from experiments.study import BASELINE, MOST_WORKERS, PLACEBO, EngineChoice, Stu
 from simulator.errors import UserError, unknown
 
 if TYPE_CHECKING:
-    from experiments.designs.layout import Layout
     from experiments.config import Settings
+    from experiments.designs.layout import Layout
     from experiments.sop import Sop
 
 Tactics = tuple[tuple[str, Any], ...]
