@@ -31,7 +31,7 @@ Made = Callable[[Term], Mapping[str, Strategy]]
 
 
 def expand(
-    arms: Sequence[Arm], values: Mapping[str, Any], made: Made
+    arms: Sequence[Arm], values: Mapping[str, Any], made: Made, stable: bool = False
 ) -> tuple[tuple[Arm, ...], Layout | None]:
     """The arms that are run, and what they are of the design; as they are where there is none.
 
@@ -41,6 +41,7 @@ def expand(
         arms: The arms named.
         values: The configuration.
         made: Makes the strategies of a term.
+        stable: Whether labels may not depend on the configuration, for a sweep over it.
 
     Raises:
         UserError: No such design, two of them, or numbers that are none.
