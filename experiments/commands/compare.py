@@ -31,13 +31,29 @@ def run(call: Call) -> int:
     overrides = [word for word in call.words if is_override(word)]
     arms = [word for word in call.words if not is_override(word)]
     _check_early(arms, call.folder)
-    asked = plan(arms, overrides, call.folder)
+    asked = _designed(plan(arms, overrides, call.folder), call.say)
     if "--cfg" in call.options:
         print(replace(asked.settings, values=_checked(asked)).yaml(), end="")
         return 0
     study = study_from(asked)
     say = Catalogue(study.lang)
     return _carry_out(study, say)
+
+
+def _designed(asked: Plan, say: Catalogue) -> Plan:
+    """The plan with the arms that its design makes of those named; a matched budget takes a pilot."""
+    if asked.settings.values["match"] is None:
+        return asked  # laid out where the study is made
+    from experiments.designs.layout_of import designed
+
+    arms = len(asked.arms)
+    with _bar() as bar:
+        task = bar.add_task(say("designs.matching", n=0, arms=arms), total=arms)
+
+        def progress(found: int) -> None:
+            bar.update(task, completed=found, description=say("designs.matching", n=found, arms=arms))
+
+        return designed([asked], progress=progress)[0]
 
 
 def _check_early(arms: list[str], folder: Path | None) -> None:
@@ -54,6 +70,7 @@ def _checked(asked: Plan) -> Any:
 
 def _carry_out(study: Study, say: Catalogue) -> int:
     """Run a study, write what it found and show it."""
+    from experiments.designs import pages
     from experiments.output import prepare, write
     from experiments.report.terminal import show
     from experiments.workbench import run as run_study
@@ -80,8 +97,10 @@ def _carry_out(study: Study, say: Catalogue) -> int:
     lost = {(f.scenario, f.replicate, f.twin) for f in result.failures}
     if result.failures and len(lost) == len(result.arms) * len(result.replicate):
         raise UserError(say("cli.all_failed", text=result.failures[0].error))
+    pages.write(study, result, folder)
     write(result, folder)
     show(result, console, folder)
+    pages.show(study, result, console)
     if result.replicates == result.asked:
         return 0
     if store is not None:
