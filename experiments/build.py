@@ -272,7 +272,8 @@ def _community(name: str, values: Mapping[str, Any], lang: str) -> tuple[Any, di
     fields["name"] = name
     if name == "from_log":
         seen = read_portrait(node)
-        return community_of(seen, fields, values["days"] + values["follow_up"]), facts(seen, lang)
+        lasts = sum(values[name] for name in ("warmup", "days", "follow_up"))
+        return community_of(seen, fields, lasts), facts(seen, lang)
     for key in LOG:
         if node[key] not in (None, "now"):
             raise UserError(f"community.{key} is for a community from a log; add community=from_log.")
