@@ -44,11 +44,13 @@ DAYS = ("joined", "first_invited", "last_came", "last_spoke")
 COLUMNS: dict[str, Column] = {
     "present": Column(np.bool_, 0, "someone holds this slot"),
     "id": Column(
-        np.uint64, 0, "the person, for ever; 2^62-blocks: founder ordinal, organic (day, k), referred"
+        np.uint64, 0, "the person, for ever; 2^62-blocks: founder ordinal, organic (days lived, k), referred"
     ),
     "role": Column(np.int8, Role.LURKER, "owner, KOL, novice or lurker; see Role"),
     "first_role": Column(np.int8, Role.LURKER, "role on joining"),
-    "joined": Column(np.int32, NEVER, "day of joining; founders 0 or, where their past is known, before 0"),
+    "joined": Column(
+        np.int32, NEVER, "day of joining; founders the first or, where their past is known, before it"
+    ),
     "inviter": Column(np.uint64, 0, "id of who brought them, plus one; 0 for nobody"),
     "rate": Column(np.float32, 0, "personal multiple of the role's messages a visit, mean 1"),
     "effect": Column(np.float32, 0, "personal shift of the attendance logit"),
@@ -66,7 +68,9 @@ COLUMNS: dict[str, Column] = {
     "muted": Column(np.bool_, 0, "has stopped looking (group muted)"),
     "invitations": Column(np.int16, 0, "invitations still to be sent"),
     "invited": Column(np.int16, 0, "invitations sent so far"),
-    "first_invited": Column(np.int32, NEVER, "day of the first invitation; never too where it lies before 0"),
+    "first_invited": Column(
+        np.int32, NEVER, "day of the first invitation; never too where it lies before the first day"
+    ),
     "visits": Column(np.int32, 0, "days visited so far"),
     "messages": Column(np.int32, 0, "conversation messages written so far"),
     "last_came": Column(np.int32, NEVER, "last day visited"),
