@@ -25,7 +25,7 @@ DESIGNS = {"factorial": 6, "pairs": 12}
 #: Settings of which one at most may be given.
 WORDS = ("design", "ladder", "shift", "match")
 #: Longest spelling of an arm that serves as its label.
-_LABEL = 40
+_LABEL = 28
 #: The tactics that one term of an arm stands for, by label.
 Made = Callable[[Term], Mapping[str, Strategy]]
 

@@ -12,12 +12,14 @@ import numpy as np
 
 from experiments.arms import is_override
 from experiments.build import plan, study_from
+from experiments.designs.arms import DESIGNS
 from experiments.designs.factors import Factor, of_values, read_factor
+from experiments.designs.layout_of import designed
 from experiments.designs.points import KINDS, MOST_POINTS, points
 from experiments.designs.ranges import Declared, declared
 from experiments.language import language
 from experiments.study import PLACEBO, Study, whole
-from simulator.errors import UserError, did_you_mean
+from simulator.errors import UserError, unknown
 from simulator.scenario import Scenario
 
 
@@ -141,12 +143,13 @@ def _made(
     values: Sequence[Sequence[str]],
     folder: Path | None,
 ) -> Iterator[Point]:
-    """The study of every point."""
-    for number, at in enumerate(values, start=1):
-        given = dict(zip((factor.key for factor in factors), at, strict=True))
-        study = study_from(plan(arms, [*rest, *(f"{key}={value}" for key, value in given.items())], folder))
+    """The study of every point; arms of a design are called the same everywhere."""
+    given = [dict(zip((factor.key for factor in factors), at, strict=True)) for at in values]
+    plans = [plan(arms, [*rest, *(f"{key}={one}" for key, one in point.items())], folder) for point in given]
+    for number, (point, made) in enumerate(zip(given, designed(plans, stable=True), strict=True), start=1):
+        study = study_from(made)
         kept = tuple(scenario for scenario in study.scenarios if scenario.label != PLACEBO)
-        yield Point(number, given, replace(study, scenarios=kept))
+        yield Point(number, point, replace(study, scenarios=kept))
 
 
 def _sorted(words: Sequence[str]) -> tuple[list[str], list[Factor], list[str], str, int | None]:
@@ -167,8 +170,14 @@ def _sorted(words: Sequence[str]) -> tuple[list[str], list[Factor], list[str], s
             factors[factor.key] = factor
         elif key == "points":
             count = whole("points", int(value) if value.isdecimal() else value, 1, MOST_POINTS)
-        elif key == "design" and (value in KINDS or not did_you_mean(value, ("factorial", "pairs"))):
-            kind = value
+        elif key == "design":
+            for part in value.split("+"):
+                if part in DESIGNS:
+                    rest.append(f"design={part}")
+                elif part in KINDS:
+                    kind = part
+                else:
+                    raise unknown("design", part, (*KINDS, *DESIGNS))
         else:
             rest.append(word)
     if not factors:
