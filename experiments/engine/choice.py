@@ -1,10 +1,12 @@
 """Which engine does the work; the libraries of the others are not loaded."""
 
+from importlib.util import find_spec
+
 from experiments.engine.port import Engine, Progress
 from simulator.errors import UserError, unknown
 
 #: Engines by the word that chooses them.
-ENGINES = ("local", "serial")
+ENGINES = ("dask", "local", "serial")
 
 
 def check(name: str, address: str | None) -> None:
@@ -35,9 +37,15 @@ def make(
         progress: Told of the work by :meth:`Engine.run`.
 
     Raises:
-        UserError: There is no such engine, or the address is for another one.
+        UserError: There is no such engine, the address is for another one, or a library is missing.
     """
     check(name, address)
+    if name == "dask":
+        if find_spec("distributed") is None:
+            raise UserError("engine=dask needs Dask, which is not installed: pip install 'qunlab[cluster]'.")
+        from experiments.engine.cluster import Cluster
+
+        return Cluster(workers, address, progress)
     if name == "local" and workers != 1:
         from experiments.engine.local import Local
 

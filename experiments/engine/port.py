@@ -24,9 +24,6 @@ Results = Generator[tuple[int, Any], None, None]
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
 #: Why a worker is gone, as far as can be known.
 KILLED = "the worker died: killed, out of memory or crashed"
-#: Deaths in a row, with no result in between, after which nothing more is to be hoped for. An ensemble that
-#: halves a block down to the run that kills needs some twenty at most.
-HOPELESS = 40
 
 
 @dataclass(frozen=True)

@@ -46,3 +46,8 @@ def ctrl_c(n: int) -> int:
     """As if Ctrl-C came to all processes of the terminal."""
     signal.raise_signal(signal.SIGINT)
     return n
+
+
+def much(size: int) -> bytes:
+    """So many bytes."""
+    return bytes(size)

@@ -56,7 +56,7 @@ def test_results_that_must_all_be_there_are_a_line_where_one_is_not(two) -> None
 
 
 def test_workers_that_die_of_everything_are_a_line(two, monkeypatch) -> None:
-    monkeypatch.setattr("experiments.engine.local.HOPELESS", 3)
+    monkeypatch.setattr("experiments.engine.remote.HOPELESS", 3)
     with pytest.raises(UserError, match="workers died 3 times") as mistake:
         list(two.each((jobs.fatal, 3) for _ in range(9)))
     assert "工作进程" in in_language(str(mistake.value), "zh")
