@@ -16,7 +16,7 @@ def as_json(tree: Mapping[str, Any]) -> str:
     return json.dumps(_plain(tree), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def write(made: Mapping[str, str], folder: str | Path, lang: str) -> tuple[Path, ...]:
+def write(made: Mapping[str, str | bytes], folder: str | Path, lang: str) -> tuple[Path, ...]:
     """Write files by name into a folder, which is made where it is not there.
 
     Raises:
@@ -27,7 +27,7 @@ def write(made: Mapping[str, str], folder: str | Path, lang: str) -> tuple[Path,
         path.mkdir(parents=True, exist_ok=True)
         for name, text in made.items():
             temporary = path / f".{name}.tmp"
-            temporary.write_text(text, "utf-8")
+            temporary.write_bytes(text.encode("utf-8") if isinstance(text, str) else text)
             temporary.replace(path / name)
     except OSError as error:
         reason = error.strerror or str(error)

@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 #: A number and the ends of its interval.
 Ends = tuple[float, float, float]
 #: ``yes``: the gap has clearly one sign at one end of the range and clearly the other at the other end;
-#: ``perhaps``: its curve changes sign, but an end is not clear; ``no``: it does not flip alone.
+#: ``perhaps``: the parameter clearly moves it across nought, but an end is not clear; ``no``: not alone.
 Verdict = Literal["yes", "perhaps", "no"]
 _GRID = np.linspace(0.0, 1.0, 101)
 
@@ -53,7 +53,8 @@ def _flip(factor: Factor, curve: Floats, again: Floats) -> Flip:
     ends = _end(curve, again, 0), _end(curve, again, -1)
     (_, low_a, high_a), (_, low_b, high_b) = ends
     where = _crossing(curve[None, :])[0]
-    if not 0.0 < where < 1.0:
+    moved = np.quantile(again[:, -1] - again[:, 0], (0.025, 0.975))
+    if not 0.0 < where < 1.0 or moved[0] <= 0.0 <= moved[1]:
         return Flip("no", np.nan, np.nan, np.nan, *ends)
     clear = (high_a < 0.0 < low_b) or (high_b < 0.0 < low_a)
     side = float(np.sign(curve[-1] - curve[0])) or 1.0

@@ -58,9 +58,9 @@ def indices(design: Saltelli, values: Floats, curves: Curves, seed: int = 0) -> 
     alone, error = curves.variances()
     unsure = alone * scale * _spread(mean.reshape(design.blocks, -1)) / variance
     return Indices(
-        scale * alone / variance,
+        np.minimum(scale * alone / variance, 1.0),
         scale * 1.96 * np.hypot(error, unsure) / variance,
-        np.maximum(scale * (np.asarray(found["ST"], np.float64) - noise), 0.0),
+        np.clip(scale * (np.asarray(found["ST"], np.float64) - noise), 0.0, 1.0),
         scale * np.asarray(found["ST_conf"], np.float64),
         luck,
     )

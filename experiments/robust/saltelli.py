@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from SALib.sample import sobol as sample
 
 from experiments.screening.design import Factor, Points
-from simulator.errors import UserError
 
 Floats = NDArray[np.float64]
 #: Numbers of replicates from here on: none that another part of a study uses.
@@ -28,13 +27,7 @@ class Saltelli(Points):
 
     @classmethod
     def of(cls, factors: Sequence[Factor], samples: int, lucks: int, seed: int) -> Self:
-        """Lay ``samples`` blocks of ``factors + 2`` points.
-
-        Raises:
-            UserError: ``samples`` is no power of 2, which the sequence needs to be even.
-        """
-        if samples < 2 or samples & (samples - 1):
-            raise UserError(f"samples is {samples}; it must be a power of 2, such as 64 or 128.")
+        """Lay ``samples`` blocks, a power of 2, of ``factors + 2`` points."""
         made = sample.sample(problem(len(factors)), samples, calc_second_order=False, seed=seed)
         unit = np.asarray(made, np.float64)
         block = np.repeat(np.arange(samples), len(factors) + 2)

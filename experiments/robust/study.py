@@ -31,15 +31,19 @@ class Effort:
 
     Attributes:
         trajectories: Morris paths.
-        samples: Blocks of the Saltelli design, a power of 2.
+        samples: Blocks of the Saltelli design, a power of 2, for its sequence to be even.
         lucks: Groups at each point in each of the two arms.
         leading: Most parameters that indices and flips are sought for.
     """
 
     trajectories: int = 8
-    samples: int = 64
+    samples: int = 128
     lucks: int = 6
     leading: int = 10
+
+    def __post_init__(self) -> None:
+        if self.samples < 2 or self.samples & (self.samples - 1):
+            raise UserError(f"samples is {self.samples}; it must be a power of 2, such as 64 or 128.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,6 +165,7 @@ def _worlds(study: Study, metric: Metric, progress: Callable[..., None] | None) 
         workers=study.workers,
         block=study.block,
         progress=progress,
+        engine=study.engine,
     )
     if ensemble.interrupted:
         raise KeyboardInterrupt

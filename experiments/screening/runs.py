@@ -12,7 +12,6 @@ from experiments.engine.choice import make
 from experiments.engine.simulate import BLOCK_SLOTS
 from experiments.engine.task import warm_up
 from experiments.screening.design import Points
-from simulator.record import RunRecord
 from simulator.scenario import Scenario
 from simulator.simulation import Simulation
 
@@ -25,12 +24,12 @@ Piece = tuple[int, slice, Values]
 
 
 class Reading(Protocol):
-    """What is read off runs: ``len`` of it is how many numbers each run gives."""
+    """Runs a block and reads numbers off it: ``len`` of it is how many each run gives."""
 
     def __len__(self) -> int: ...
 
-    def __call__(self, run: RunRecord) -> Values:
-        """The numbers, ``(len, runs)``."""
+    def __call__(self, simulation: Simulation) -> Values:
+        """The numbers, ``(len, runs)``, of a simulation that is to be run."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +41,9 @@ class Summaries:
     def __len__(self) -> int:
         return len(self.names)
 
-    def __call__(self, run: RunRecord) -> Values:
+    def __call__(self, simulation: Simulation) -> Values:
         """The metrics, ``(metrics, runs)``."""
+        run = simulation.run()
         if set(self.names) <= set(METRICS):
             voices = run.daily["voices"][:, : run.scenario.days].mean(axis=1)
             known = {"voices": voices, "lifespan": run.lifespan()[0]}
@@ -97,5 +97,5 @@ def simulate(
 def block(scenario: Scenario, design: Points, part: slice, arm: int, seed: int, reading: Reading) -> Piece:
     """Some points in one arm."""
     numbers = design.numbers[part]
-    run = Simulation(scenario, numbers.reshape(-1).tolist(), seed, design.parameters(part)).run()
-    return arm, part, reading(run).reshape(len(reading), *numbers.shape)
+    simulation = Simulation(scenario, numbers.reshape(-1).tolist(), seed, design.parameters(part))
+    return arm, part, reading(simulation).reshape(len(reading), *numbers.shape)

@@ -1,17 +1,21 @@
 """Robustness: worlds whose winners are known, functions whose indices and flips are, and the command."""
 
+import re
+
 import numpy as np
 import pytest
 from SALib.test_functions import Ishigami
 
+from experiments import frames
+from experiments.cli import main
 from experiments.robust.curves import Curves
 from experiments.robust.flips import flips
+from experiments.robust.frames import ARMS, FLIPS
 from experiments.robust.indices import indices
 from experiments.robust.saltelli import Saltelli
 from experiments.robust.worlds import expected, outcome
-from experiments.screening.design import Factor
+from experiments.screening.design import Factor, factors
 from experiments.statistics.effects import world_effects
-from simulator.errors import UserError
 
 NONE = np.empty((2, 0))
 
@@ -126,6 +130,54 @@ def test_noise_alone_flips_nothing_for_sure(rng):
     assert indices(made, np.zeros_like(values), curves).total.sum() == 0
 
 
-def test_samples_are_a_power_of_two():
-    with pytest.raises(UserError, match="samples is 100; it must be a power of 2"):
-        design(2, samples=100)
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    out = tmp_path_factory.mktemp("robust")
+    words = ["red_packet", "check_in_streak", "community.size=24", "days=8", "replicates=12", "seed=3"]
+    words += ["trajectories=2", "samples=4", "lucks=2", "leading=3", "workers=1", "lang=en", f"out={out}"]
+    assert main(["robust", *words]) == 0
+    return out, words
+
+
+def test_the_command_writes_tables_page_and_picture(written):
+    out, _ = written
+    arms = frames.read(ARMS, (out / "robust.csv").read_bytes())
+    assert {row["arm"] for row in arms} == {"baseline", "red_packet", "check_in_streak"}
+    assert sum(float(row["wins"]) for row in arms) == pytest.approx(1)
+    assert [float(row["regret"]) for row in arms] == sorted(float(row["regret"]) for row in arms)
+    assert all(row["twins"] == row["worlds"] == "12" for row in arms)
+    moved = frames.read(FLIPS, (out / "flips.csv").read_bytes())
+    assert {row["parameter"] for row in moved} == {factor.key for factor in factors({})}
+    assert [bool(row["total"]) for row in moved[:4]] == [True, True, True, False]
+    page = (out / "robust.html").read_text("utf-8")
+    assert "<svg" in page
+    assert "qunlab robust red_packet" in page
+    assert (out / "robust.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_same_words_write_the_same_bytes_and_both_languages_the_same_numbers(written, tmp_path, capsys):
+    out, words = written
+    assert main(["robust", *words[:-2], "lang=zh", f"out={tmp_path}"]) == 0
+    assert "可能世界" in capsys.readouterr().out
+    for name in (ARMS.file, FLIPS.file):
+        assert (tmp_path / name).read_bytes() == (out / name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["goal=voces"], "Did you mean 'voices'"),
+        (["goal=messages_owner"], "goal is 'messages_owner', of which neither"),
+        (["samples=100"], "samples is 100; it must be a power of 2"),
+        (["lucks=1"], "lucks is 1; it must be a whole number from 2"),
+        (["uncertainty=luck"], "uncertainty=luck holds all parameters"),
+        (["red_pocket"], "Did you mean 'red_packet'"),
+    ],
+)
+def test_mistakes_are_one_line_in_both_languages(words, told, capsys):
+    assert main(["robust", *words, "lang=en"]) == 2
+    err = capsys.readouterr().err
+    assert told in err
+    assert err.count("\n") == 1
+    assert main(["robust", *words, "lang=zh"]) == 2
+    assert re.search("[\u4e00-\u9fff]", capsys.readouterr().err.removeprefix("qunlab"))
