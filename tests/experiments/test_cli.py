@@ -393,21 +393,25 @@ def test_completion_under_bash(line, words, reply, say, tmp_path):
     assert done.stdout.strip() == reply
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
+def test_what_needs_no_simulation_does_not_wait_for_numba():
+    """One process does it all, and after each looks what is loaded."""
+    lines = [
         ["--help"], ["compare", "--help"], ["nope"], ["compare", "red_paket"], ["compare", "a("],
         ["explain", "nope"], ["compare", "community=nope"], ["compare", "nope=1"], ["compare", "hydra.x=1"],
         ["__complete", "qunlab compare "],
-    ],
-)  # fmt: skip
-def test_what_needs_no_simulation_does_not_wait_for_numba(words):
-    code = (
-        "import sys; from experiments.cli import main; main(sys.argv[1:]);"
-        "print(sorted({'numba', 'matplotlib', 'mesa', 'scipy'} & set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == "[]"
+    ]  # fmt: skip
+    code = """
+import json, sys
+from experiments.cli import main
+loaded = {}
+for words in json.loads(sys.argv[1]):
+    main(words)
+    loaded[" ".join(words)] = sorted({"numba", "matplotlib", "mesa", "scipy"} & set(sys.modules))
+print(json.dumps(loaded))
+"""
+    asked = [sys.executable, "-c", code, json.dumps(lines)]
+    done = subprocess.run(asked, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout.splitlines()[-1]) == {" ".join(words): [] for words in lines}
 
 
 def test_a_reader_who_goes_away_is_no_error():
