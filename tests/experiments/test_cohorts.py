@@ -169,10 +169,10 @@ def test_rivals_know_only_earlier_days() -> None:
 def test_left_out_means_left_out(monkeypatch) -> None:
     """What is said of cohort i does not change with cohort i, nor do the settings it is scored with."""
     monkeypatch.setattr("experiments.validation.cohorts.search.evidence", fake_evidence)
-    groups = [cohort("##.#", "#.#.", name=f"c{k}") for k in range(5)]
+    groups = [cohort("##.#", "#.#.", name=f"c{k}") for k in range(3)]
     with Serial() as engine:
         before = refit(groups, engine, 1)
-        changed = [*groups[:2], cohort("....", "....", name="c2"), *groups[3:]]
+        changed = [*groups[:2], cohort("....", "....", name="c2")]
         after = refit(changed, engine, 1)
     assert before[2].bank == after[2].bank
     assert before[2].weight == pytest.approx(after[2].weight)

@@ -229,7 +229,7 @@ def test_simultaneous_intervals_hold_together():
     """Four arms against one baseline, none with an effect: single intervals miss somewhere far more often."""
     rng = np.random.default_rng(3)
     single, joint = [], []
-    for _ in range(120):
+    for _ in range(60):
         result = compare(LABELS, {"voices": rng.standard_normal((5, 30))}, [VOICES])
         single.append(all(row.ci_low <= 0.0 <= row.ci_high for row in result.effects))
         joint.append(all(row.sim_low <= 0.0 <= row.sim_high for row in result.effects))
