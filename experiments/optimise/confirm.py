@@ -95,11 +95,9 @@ def confirm(
         named = [replace(one, name="plan" if not n else f"plan_{n + 1}") for n, one in enumerate(order)]
         if not named[0].score.feasible:
             continue
-        single = None
-        if alone is not None:
-            at = played.index(alone)
-            single = next((one for one in named if one.trial.number == alone.number), None)
-            single = single or replace(made[at], name=SINGLE)
+        rest = [replace(one, name=SINGLE) for one in made[len(chosen) :]]
+        lone = [one for one in (*named, *rest) if len(one.trial.candidate.nodes) == 1 and one.score.feasible]
+        single = max(lone, key=lambda one: worth(aim, one), default=None)
         return Outcome(aim, tuple(trials), tuple(named), single)
     return Outcome(aim, tuple(trials))
 

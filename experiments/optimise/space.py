@@ -104,7 +104,7 @@ class Option:
         """What the node says, from the step of each choice."""
         said: dict[str, Any] = dict(self.fixed)
         picked = {choice.name: choice.steps[steps[choice.name]] for choice in self.choices}
-        factor = picked.pop("dose", None)
+        factor = picked.pop("dose") if self.scaled else None
         if factor is not None:
             for knob, (value, most, kind) in self.scaled.items():
                 dose = min(value * factor, most)
