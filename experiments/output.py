@@ -4,8 +4,6 @@ Rows of the tables and bytes of comparison.csv, the report and the charts depend
 times are in manifest.json. Other files that lie in the folder are never touched.
 """
 
-import csv
-import io
 import os
 import platform
 import shutil
@@ -18,16 +16,12 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
-from experiments.engine.ensemble import of_arm
 from experiments.files import as_json
 from experiments.messages import Catalogue
 from experiments.result import Result
-from experiments.statistics.comparison import COLUMNS
+from experiments.tables import comparison_csv, runs_table, timeseries_tables
 from simulator.errors import UserError
 
 #: What is written, the manifest last: where it lies, the rest is complete.
@@ -113,62 +107,6 @@ def write(result: Result, folder: str | Path) -> tuple[Path, ...]:
         say = Catalogue(result.lang)
         raise UserError(say("error.unwritable", folder=folder, reason=_reason(error))) from None
     return tuple(path / name for name in FILES)
-
-
-def comparison_csv(result: Result) -> bytes:
-    """comparison.csv: a row per metric and arm, numbers to ten digits, an empty cell where there is none."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(
-        zip(*(map(_cell, column) for column in result.comparison.columns().values()), strict=True)
-    )
-    return out.getvalue().encode("utf-8", "replace")
-
-
-def runs_table(result: Result) -> pa.Table:
-    """runs.parquet: a row per scenario and run, by arm, replicates first and then twins; failed ones too."""
-    errors = {(f.scenario, f.replicate, f.twin): f"{f.stage}: {f.error}" for f in result.failures}
-    keys = [
-        (arm, int(replicate), bool(twin))
-        for arm in result.arms
-        for replicate, twin in zip(result.replicate, result.twin, strict=True)
-    ]
-    found = [errors.get((arm.label, replicate, twin)) for arm, replicate, twin in keys]
-    columns: dict[str, Any] = {
-        "run_id": [f"{arm.hash}-{result.seed}-{r}{'t' if twin else ''}" for arm, r, twin in keys],
-        "scenario": pa.array([_utf8(arm.label) for arm, _, _ in keys], pa.string()),
-        "replicate": pa.array([r for _, r, _ in keys], pa.int64()),
-        "twin": pa.array([twin for _, _, twin in keys], pa.bool_()),
-        "seed": pa.array([result.seed] * len(keys), pa.int64()),
-        "status": ["failed" if error else "done" for error in found],
-        "error": pa.array([error and _utf8(error) for error in found], pa.string()),
-    }
-    for name, values in result.summary.items():
-        if name != "lifespan":
-            columns[name] = _numbers(values)
-    failed = np.isnan(result.life).ravel()
-    columns["lifespan"] = _numbers(np.where(result.censored, result.tau, result.life))
-    columns["lifespan_censored"] = pa.array(result.censored.ravel(), pa.bool_(), mask=failed)
-    return pa.table(columns)
-
-
-def timeseries_tables(result: Result) -> Iterator[pa.Table]:
-    """timeseries.parquet, arm by arm: a row per replicate (no twins) and day, a column per daily metric."""
-    numbers = result.replicate[~result.twin]
-    days = np.arange(result.horizon, dtype=np.int32)
-    for at, arm in enumerate(result.arms):
-        rows = len(numbers) * result.horizon
-        label = pa.DictionaryArray.from_arrays(
-            pa.array(np.zeros(rows, np.int32)), pa.array([_utf8(arm.label)])
-        )
-        columns: dict[str, Any] = {
-            "scenario": label.cast(pa.string()),
-            "replicate": pa.array(np.repeat(numbers, result.horizon), pa.int64()),
-            "day": pa.array(np.tile(days, len(numbers)), pa.int32()),
-        }
-        columns |= {name: _numbers(values) for name, values in of_arm(result.series, at).items()}
-        yield pa.table(columns)
 
 
 def manifest(result: Result) -> dict[str, Any]:
@@ -266,24 +204,6 @@ def _parquet(file: Any, tables: Any) -> None:
     finally:
         if writer is not None:
             writer.close()
-
-
-def _numbers(values: NDArray[Any]) -> pa.Array:
-    """An array of numbers as a column, missing where it is NaN."""
-    flat = np.ascontiguousarray(values).ravel()
-    return pa.array(flat, mask=np.isnan(flat))
-
-
-def _cell(value: Any) -> str:
-    """A value as comparison.csv writes it."""
-    if value is None or value != value:
-        return ""
-    return format(value, ".10g") if isinstance(value, float) else _utf8(str(value))
-
-
-def _utf8(text: str) -> str:
-    """Text without what UTF-8 cannot hold."""
-    return text.encode("utf-8", "replace").decode()
 
 
 def _json(tree: Mapping[str, Any]) -> bytes:

@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from experiments.bibliography import sources
-from experiments.documents import parts
+from experiments.documents import parts, results
 from experiments.documents.markdown import cite, cited, escaped, plain, table, value
 from simulator.knobs import Knob, knobs
 from simulator.registry import MECHANISMS, STRATEGIES
@@ -24,7 +24,7 @@ TAGS = {
     "D": "worked out from such numbers",
     "A": "our assumption: no size was found, so it is varied over its range",
 }
-EVIDENCE = "evidence.md"
+EVIDENCE, RESULTS = "evidence.md", "results.md"
 
 
 def environment() -> Environment:
@@ -48,7 +48,10 @@ def pages() -> dict[str, str]:
         .get_template(f"{EVIDENCE}.j2")
         .render(version=MODEL_VERSION, counts=counts(), tagged=tagged, bibliography=bibliography())
     )
-    return {"ODD.md": _tidy(odd), EVIDENCE: _tidy(cite(told))}
+    said = (
+        environment().get_template(f"{RESULTS}.j2").render(frames=results.tables(), metrics=results.metrics())
+    )
+    return {"ODD.md": _tidy(odd), EVIDENCE: _tidy(cite(told)), RESULTS: _tidy(said)}
 
 
 def _odd() -> str:

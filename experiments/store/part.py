@@ -17,10 +17,45 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from experiments.engine.task import DAILY, Failed, Outcome, Piece
+from experiments.frames import Column, Frame
 from simulator.metrics import METRICS
 
 #: Raised with each change of what a part looks like; older parts are simulated anew.
 FORMAT = b"qunlab part 1"
+PART = Frame(
+    file="store/*/*.parquet",
+    command="compare",
+    row={
+        "en": "a run that was simulated, twins and failed ones too; a file is what came of one task",
+        "zh": "一次模拟，孪生和失败的也在内；一个文件是一项任务的结果",
+    },
+    columns=(
+        Column("key", "text", "", "hash of all that decides the run", "决定这次运行的一切的哈希"),
+        Column("number", "whole", "", "replicate; a twin's has 2^31 over it", "重复编号；孪生再加 2^31"),
+        Column("stage", "text", "", "where it failed, if it did", "失败的环节", True),
+        Column("error", "text", "", "how it failed", "如何失败", True),
+        Column("life", "number", "days", "lifespan of the group", "群的寿命", True),
+        Column("censored", "yes/no", "", "whether it was alive at the end", "结束时是否还活着", True),
+        Column(
+            "member_days",
+            "whole",
+            "member-days",
+            "members present, summed over days",
+            "各天在群人数之和",
+            True,
+        ),
+        Column("ledger", "table", "yuan, hours", "tactic, cost and hours", "玩法、花费、工时", True),
+        Column("summary", "table", "the metric's", "a field for each metric", "每个指标一个字段", True),
+        Column(
+            "daily",
+            "list",
+            "the metric's",
+            "for each daily metric a list by day",
+            "每个按日指标一个列表",
+            True,
+        ),
+    ),
+)
 _LEDGER = pa.list_(pa.struct([("tactic", pa.string()), ("cost", pa.float64()), ("hours", pa.float64())]))
 _SMALL = ("key", "number", "stage", "error", "life", "censored", "member_days", "ledger", "summary")
 

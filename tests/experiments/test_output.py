@@ -10,9 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from experiments import output
-from experiments.output import FILES, comparison_csv, manifest, prepare, runs_table, timeseries_tables, write
+from experiments.output import FILES, manifest, prepare, write
 from experiments.report import charts
 from experiments.result import Arm, Failure
+from experiments.tables import comparison_csv, runs_table, timeseries_tables
 from simulator.errors import UserError
 from simulator.metrics import BY_NAME
 from tests.experiments.fakes import ARMS, fake_result
