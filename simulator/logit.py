@@ -1,8 +1,30 @@
 """What speaks for and against coming: terms of a logit, added member by member."""
 
-import numpy as np
+from functools import cache
 
-from simulator.jit import kernel
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import logit
+
+from simulator.jit import inlined, kernel
+
+#: What has faded below this is nought. Nothing would ever come of it, and numbers near the least that a
+#: float32 can hold cost a hundred times as much to reckon with as others do.
+_FAINT = np.float32(1e-20)
+
+
+@inlined
+def faded(x):
+    """``x``, or nought where nothing to speak of is left of it."""
+    return x if abs(x) > _FAINT else np.float32(0)
+
+
+@cache
+def logits(chances: tuple[float, ...]) -> NDArray[np.float32]:
+    """The logit of each of a few chances, such as those of visiting by role; read-only."""
+    out = np.array([logit(chance) for chance in chances], np.float32)
+    out.flags.writeable = False
+    return out
 
 
 @kernel

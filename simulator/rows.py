@@ -22,6 +22,36 @@ def listed(marked, slots, count):
 
 
 @kernel
+def persons_of(ids, marked, slots, persons):
+    """List the marked slots of one row, and the ids of who sits there; returns how many they are."""
+    n = 0
+    for i in range(ids.shape[0]):
+        slots[np.uint64(n)] = i
+        n += marked[i]
+    for k in range(n):
+        persons[k] = ids[slots[k]]
+    return n
+
+
+@kernel
+def anybody(marked):
+    """Whether any slot of a row is marked; without a branch, so that it is vectorised."""
+    n = 0
+    for i in range(marked.shape[0]):
+        n += marked[i]
+    return n > 0
+
+
+@kernel
+def reach(present):
+    """Slots of a row up to the last that is taken; newcomers take the lowest, so the rest is empty."""
+    n = present.shape[0]
+    while n > 0 and not present[n - 1]:
+        n -= 1
+    return n
+
+
+@kernel
 def rank_by_id(ids, who):
     """Sort slots in place by the id of who sits there (Shell's sort): slot numbers decide nothing."""
     n = who.shape[0]

@@ -14,8 +14,10 @@ import numpy as np
 
 from simulator.jit import kernel
 from simulator.knobs import param
+from simulator.logit import faded
 from simulator.mechanism import Mechanism
 from simulator.philox import U
+from simulator.rows import anybody
 
 if TYPE_CHECKING:
     from simulator.world import World
@@ -27,7 +29,9 @@ def _mourn(start, used, other, strength, gone, keep, loss):
     for r in range(loss.shape[0]):
         row, k = loss[r], keep[r]
         for i in range(row.shape[0]):
-            row[i] *= k
+            row[i] = faded(row[i] * k)
+        if not anybody(gone[r]):
+            continue
         for i in range(row.shape[0]):
             if gone[
                 r, i

@@ -16,7 +16,7 @@ import numpy as np
 
 from simulator.jit import kernel
 from simulator.knobs import param
-from simulator.logit import add_term
+from simulator.logit import add_term, faded
 from simulator.mechanism import Mechanism
 from simulator.members import Column
 
@@ -29,7 +29,7 @@ def _annoy(came, sting, speed, risk, irritation, hazard):
     for r in range(came.shape[0]):
         visited, felt, odds, met, s, g = came[r], irritation[r], hazard[r], sting[r], speed[r], risk[r]
         for i in range(felt.shape[0]):
-            felt[i] += s * ((met if visited[i] else np.float32(0)) - felt[i])
+            felt[i] = faded(felt[i] + s * ((met if visited[i] else np.float32(0)) - felt[i]))
             odds[i] += g * felt[i]
 
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from simulator.doses import hand_out
 from simulator.jit import kernel
 from simulator.knobs import param, positive
-from simulator.logit import add_term
+from simulator.logit import add_term, faded
 from simulator.mechanism import Mechanism
 from simulator.members import Column
 from simulator.stimuli import Prospect, per_member
@@ -114,7 +114,7 @@ def _earn(contingent, came, money, rho, pay, mood):
     for r in range(came.shape[0]):
         got, visited, felt, paid, kept, m0 = contingent[r], came[r], mood[r], pay[r], rho[r], money[r]
         for i in range(felt.shape[0]):
-            felt[i] *= kept
+            felt[i] = faded(felt[i] * kept)
         for i in range(paid.shape[0]):
             share = got[i] / (got[i] + m0) if visited[i] & (got[i] > nil) else nil
             paid[i] += (share - paid[i]) / _PAY_DAYS

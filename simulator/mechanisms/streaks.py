@@ -16,6 +16,7 @@ import numpy as np
 
 from simulator.jit import kernel
 from simulator.knobs import param, positive
+from simulator.logit import faded
 from simulator.mechanism import Mechanism
 from simulator.members import Column
 from simulator.stimuli import per_member
@@ -40,7 +41,7 @@ def _stake(run, acts, whom, held, wound, fresh, gain, pain, fade, pull):
         for i in range(row.shape[0]):
             now = at_stake[i] if shown[i] else nil
             sting = (one - now / had[i]) * min(had[i] - short, week - short) / (week - short)
-            old = hurt[i] * heals
+            old = faded(hurt[i] * heals)
             hurt[i] = max(old, sting) if now < had[i] and had[i] > short else old
         for i in range(row.shape[0]):
             now = at_stake[i] if shown[i] else nil
@@ -73,8 +74,8 @@ class Streaks(Mechanism):
     def pull(self, world: "World") -> None:
         """Add what is at stake, subtract what was lost."""
         p = world.params[self.name]
-        fade = (0.5 ** (1 / p["half_life"])).astype(np.float32)
         for shown, dose in world.shown("run"):
+            fade = (0.5 ** (1 / p["half_life"])).astype(np.float32)
             run = per_member(dose, world.shape)
             if run is not None:
                 held, wound = world.cue("held", shown.tactic), world.cue("wound", shown.tactic)
