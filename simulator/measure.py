@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from simulator.jit import kernel
 from simulator.members import ROLES
 from simulator.metrics import MONTH, SILENT_DAYS
+from simulator.rows import reach
 
 if TYPE_CHECKING:
     from simulator.world import World
@@ -18,17 +19,13 @@ LIFE = (
     "muted", "speaking", "invited",
 )  # fmt: skip
 _FIX = 2.0**20
-#: Counts of a day, in the order of the kernels' output; then whatever else comes as whole numbers in columns.
-_COUNTS = (
-    "members", "silent_members", "dormant_members", "seen_lately", "first_voices", "awakened", "tired",
-    "exits",
+#: What is counted of a day, in the order of the kernel's output.
+_COUNTED = (
+    "members", "visitors", "voices", "messages", "voice_share", "questions", "answered", "dau_mau", "joined",
+    "declined", "exits", "mutes", "first_voices", "never_spoken", "dormant", "dormant_members", "awakened",
+    "new_ties", "overload", "energy",
+    *(f"{kind}_{role}" for role in ROLES for kind in ("messages", "voices")),
 )  # fmt: skip
-_WHOLE = (
-    *_COUNTS,
-    "questions",
-    "answered",
-    *(f"{kind}_{role}" for kind in ("messages", "voices") for role in ROLES),
-)
 
 
 @kernel
@@ -47,74 +44,64 @@ def _note(
                 first += messages[r, i] == 0
                 messages[r, i] += posts[r, i]
                 last_spoke[r, i] = day
-        counts[r, 4], counts[r, 5], counts[r, 6] = first, woken, tired
+        counts[r, 0], counts[r, 1], counts[r, 2] = first, woken, tired
 
 
 @kernel
-def _count(present, exiting, joined, last_came, messages, begun, day, silent_days, month, counts):
-    """Count the members, whatever they did today; without a branch, so that it is vectorised."""
+def _count(
+    present, exiting, joined, last_came, messages, begun, day, silent_days, month, visitors, noted,
+    questions, talk, voices, came, declined, mutes, new_ties, energy, out,
+):  # fmt: skip
+    """Count the members, whatever they did today, without a branch, so that it is vectorised; fill in a row.
+
+    ``noted`` is what :func:`_note` counted, ``out`` is ``(counted, R)``.
+    """
     today, long, recent, first = np.int32(day), np.int32(silent_days), np.int32(month), np.int32(begun)
     for r in range(present.shape[0]):
+        here, spoken, heard, wrote = present[r], messages[r], last_came[r], joined[r]
         members, silent, dormant, seen, exits = 0, 0, 0, 0, 0
-        for i in range(present.shape[1]):
-            since = max(last_came[r, i], joined[r, i], first)
-            members += present[r, i]
-            silent += present[r, i] & (messages[r, i] == 0)
-            dormant += present[r, i] & (today - since >= long)
-            seen += present[r, i] & (last_came[r, i] >= first) & (today - last_came[r, i] < recent)
-            exits += present[r, i] & exiting[r, i]
-        counts[r, 0], counts[r, 2], counts[r, 3], counts[r, 7] = members, dormant, seen, exits
-        counts[r, 1] = silent + counts[r, 4]  # those whose first words fell today were silent until now
+        for i in range(reach(here)):
+            since = max(heard[i], wrote[i], first)
+            members += here[i]
+            silent += here[i] & (spoken[i] == 0)
+            dormant += here[i] & (np.int32(today - since) >= long)
+            seen += here[i] & (heard[i] >= first) & (np.int32(today - heard[i]) < recent)
+            exits += here[i] & exiting[r, i]
+        said, spoke = talk[r].sum(), voices[r].sum()
+        row, n = out[:, r], len(_COUNTED) - 2 * talk.shape[1]
+        row[0], row[1], row[2], row[3] = members, visitors[r], spoke, said
+        row[4], row[7] = spoke / max(members, 1), visitors[r] / max(seen, 1)
+        row[5], row[6] = questions[r, 0], questions[r, 1]
+        row[8], row[9], row[10], row[11] = came[r], declined[r], exits, mutes[r]
+        row[12], row[16] = noted[r, 0], noted[r, 1]
+        row[13] = silent + noted[r, 0]  # those whose first words fell today were silent until now
+        row[14], row[15] = dormant / max(members, 1), dormant
+        row[17], row[18], row[19] = new_ties[r], noted[r, 2] / _FIX / max(visitors[r], 1), energy[r]
+        for role in range(talk.shape[1]):
+            row[n], row[n + 1] = talk[r, role], voices[r, role]
+            n += 2
 
 
 def measure(world: "World") -> dict[str, NDArray[Any]]:
     """Today's metrics, each ``(R,)``; also brings the members' dates and counts up to date."""
-    m, rows = world.members, world.shape[0]
-    counts = np.empty((rows, len(_COUNTS)), np.int64)
+    m, rows, today = world.members, world.shape[0], (world.first, world.day, SILENT_DAYS)
+    noted, counted = np.empty((rows, 3), np.int64), np.empty((len(_COUNTED), rows))
     _note(
         world.here, world.visitors, world.posts, m.joined, m.last_came, m.last_spoke, m.messages, m.fatigue,
-        world.first, world.day, SILENT_DAYS, counts,
+        *today, noted,
     )  # fmt: skip
     _count(
-        m.present, world.exiting, m.joined, m.last_came, m.messages, world.first, world.day, SILENT_DAYS,
-        MONTH, counts,
+        m.present, world.exiting, m.joined, m.last_came, m.messages, *today, MONTH, world.visitors, noted,
+        world.questions, world.talk, world.voices, world.joined, world.declined, world.mutes, world.new_ties,
+        world.energy, counted,
     )  # fmt: skip
-    whole = np.concatenate((counts, world.questions, world.talk, world.voices), axis=1).T.astype(
-        np.float64, order="C"
-    )
-    of = dict(zip(_WHOLE, whole, strict=True))
-    talk, voices = world.talk.sum(axis=1), world.voices.sum(axis=1)
-    here, visitors = np.maximum(of["members"], 1), np.maximum(world.visitors, 1)
-    day: dict[str, Any] = {
-        "members": of["members"],
-        "visitors": world.visitors.astype(np.float64),
-        "voices": voices.astype(np.float64),
-        "messages": talk.astype(np.float64),
-        "voice_share": voices / here,
+    return dict(zip(_COUNTED, counted, strict=True)) | {
         "tokens": world.summed("tokens"),
-        "questions": of["questions"],
-        "answered": of["answered"],
-        "dau_mau": world.visitors / np.maximum(of["seen_lately"], 1),
-        "joined": world.joined.astype(np.float64),
-        "declined": world.declined.astype(np.float64),
-        "exits": of["exits"],
-        "mutes": world.mutes.astype(np.float64),
-        "first_voices": of["first_voices"],
-        "never_spoken": of["silent_members"],
-        "dormant": of["dormant_members"] / here,
-        "dormant_members": of["dormant_members"],
-        "awakened": of["awakened"],
-        "new_ties": world.new_ties.astype(np.float64),
-        "overload": of["tired"] / _FIX / visitors,
-        "energy": world.energy.astype(np.float64),
         "cost": world.given_to_all("cost"),
         "hours": world.given_to_all("hours"),
         "income": world.given_to_all("income"),
         "gifts": world.gifts.copy(),
     }
-    for role in ROLES:
-        day |= {name: of[name] for name in (f"messages_{role}", f"voices_{role}")}
-    return day
 
 
 def life_rows(world: "World", who: NDArray[np.bool_], left: int) -> dict[str, NDArray[Any]]:

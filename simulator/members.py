@@ -95,6 +95,13 @@ def _seats(present, replicate, out):
             i += 1
 
 
+@kernel
+def _blank(block, at, value):
+    for column in block:
+        for j in at:
+            column[j] = value
+
+
 class Members(Mapping[str, Array]):
     """Columns of member state; ``members.habit`` and ``members["habit"]`` are the same ``(R, N)`` array.
 
@@ -163,7 +170,7 @@ class Members(Mapping[str, Array]):
         """Set every column of these slots to its blank value."""
         at = replicate * self.shape[1] + slot
         for block, blank in zip(self._blocks, self._blanks, strict=True):
-            block.reshape(len(block), -1)[:, at] = blank
+            _blank(block.reshape(len(block), -1), at, blank)
 
     def join(self, replicate: Array, ids: Array, **values: Any) -> tuple[Array, Array]:
         """Seat new people in free slots, lowest slot first; who finds no seat is refused.

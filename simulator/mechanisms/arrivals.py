@@ -182,7 +182,7 @@ class Arrivals(Mechanism):
             rows, ids, hosts, known = rows[admitted], ids[admitted], hosts[admitted], known[admitted]
         seated, slot = world.members.join(rows, ids, **columns)
         rows, ids, hosts, known = rows[seated], ids[seated], hosts[seated], known[seated]
-        np.add.at(world.joined, rows, 1)
+        world.joined += np.bincount(rows, minlength=world.shape[0])
         world.settle(rows, slot)
         world.newcomers = rows, slot
         if known.any():

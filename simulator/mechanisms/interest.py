@@ -25,14 +25,17 @@ from simulator.mechanisms.content import V0
 if TYPE_CHECKING:
     from simulator.world import World
 
-_FADE_DAYS = 14.0
+_V0, _MOST, _OVER = np.float32(V0), np.float32(1.5), np.float32(1 / 14)
 
 
 @kernel
-def _move(present, pay, praise, worth, pace, crowding, gain, interest):
+def _move(present, pay, praise, usual, day, ends, value, recovery, feed, crowding, gain, interest):
     nil, one = np.float32(0), np.float32(1)
     for r in range(interest.shape[0]):
-        own, back, k, g = worth[r], pace[r], crowding[r], gain[r]
+        k, g, back, own = crowding[r], gain[r], recovery[r], usual
+        if day >= ends[r]:
+            back, own = back + _OVER, nil
+        own *= one - feed[r] * (one - min(value[r] / _V0, _MOST))
         here, q, said, row = present[r], pay[r], praise[r], interest[r]
         for i in range(row.shape[0]):
             change = back * (own - row[i]) - k * q[i] * row[i] + g * said[i] * (one - row[i])
@@ -56,10 +59,9 @@ class Interest(Mechanism):
     def interest(self, world: "World") -> None:
         """Move interest."""
         p, m = world.params[self.name], world.members
-        over = world.day >= world.ends
-        own = np.where(over, np.float32(0), np.float32(world.community.interest))
-        pace = p["recovery"] + np.where(over, np.float32(1 / _FADE_DAYS), np.float32(0))
-        worth = own * (1 - p["feed"] * (1 - np.minimum(world.value / np.float32(V0), np.float32(1.5))))
         praise = world.given("praise")
-        given = world.nought if praise is None else praise
-        _move(m.present, m.pay, given, worth, pace, p["crowding"], p["praise"], m.interest)
+        _move(
+            m.present, m.pay, world.nought if praise is None else praise,
+            np.float32(world.community.interest), world.day, world.ends, world.value,
+            p["recovery"], p["feed"], p["crowding"], p["praise"], m.interest,
+        )  # fmt: skip

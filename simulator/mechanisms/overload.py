@@ -11,43 +11,44 @@ reads a flood to its end, so strain has a ceiling. Sizes are assumptions.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulator.jit import kernel
 from simulator.knobs import param, positive
-from simulator.logit import add_term
+from simulator.logit import add_term, faded
 from simulator.mechanism import Mechanism
 
 if TYPE_CHECKING:
     from simulator.world import World
 
-Floats = NDArray[Any]
 #: Most that a day can strain: four times what one reads without strain is as tiring as any more.
 MOST = 3.0
 
 
 @kernel
-def _tire(came, strain, speed, fatigue):
+def _tire(came, talk, tokens, adverts, left, capacity, speed, fatigue):
     for r in range(came.shape[0]):
-        visited, f, met, s = came[r], fatigue[r], strain[r], speed[r]
+        load = (np.float64(talk[r].sum()) + tokens[r] + adverts[r]) * left[r]
+        met = np.float32(min(max(load / np.float64(capacity[r]) - 1.0, 0.0), MOST))
+        visited, f, s = came[r], fatigue[r], speed[r]
         for i in range(f.shape[0]):
-            f[i] += s * ((met if visited[i] else np.float32(0)) - f[i])
+            f[i] = faded(f[i] + s * ((met if visited[i] else np.float32(0)) - f[i]))
 
 
 @kernel
-def _tire_apart(came, shelter, talk, adverts, left, capacity, speed, fatigue):
+def _tire_apart(came, shelter, talk, tokens, adverts, left, capacity, speed, fatigue):
     """The same where some need not see all."""
     one = np.float32(1)
     for r in range(came.shape[0]):
         for i in range(came.shape[1]):
             strain = np.float32(0)
             if came[r, i]:
-                load = (talk[r] * np.float64(one - shelter[r, i]) + adverts[r]) * left[r]
+                seen = (np.float64(talk[r].sum()) + tokens[r]) * np.float64(one - shelter[r, i])
+                load = (seen + adverts[r]) * left[r]
                 strain = np.float32(min(max(load / np.float64(capacity[r]) - 1.0, 0.0), MOST))
-            fatigue[r, i] += speed[r] * (strain - fatigue[r, i])
+            fatigue[r, i] = faded(fatigue[r, i] + speed[r] * (strain - fatigue[r, i]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,18 +72,10 @@ class Overload(Mechanism):
     def overload(self, world: "World") -> None:
         """Tire those who came, rest the others."""
         p, m = world.params[self.name], world.members
-        talk = world.talk.sum(axis=1).astype(np.float64)
-        talk += world.summed("tokens")
-        adverts, left = (
-            p["advert"] * world.given_to_all("noise"),
-            1 - np.minimum(world.given_to_all("order"), 1),
-        )
+        adverts = p["advert"] * world.given_to_all("noise")
+        left = 1 - np.minimum(world.given_to_all("order"), 1)
+        load = world.talk, world.summed("tokens"), adverts, left, p["capacity"], p["speed"], m.fatigue
         if world.shelter is None:
-            _tire(world.came, _strain((talk + adverts) * left, p["capacity"]), p["speed"], m.fatigue)
+            _tire(world.came, *load)
         else:
-            _tire_apart(world.came, world.shelter, talk, adverts, left, p["capacity"], p["speed"], m.fatigue)
-
-
-def _strain(load: Floats, capacity: Floats) -> NDArray[np.float32]:
-    """What is read beyond capacity, in capacities."""
-    return np.clip(load / capacity - 1, 0, MOST).astype(np.float32)
+            _tire_apart(world.came, world.shelter, *load)
