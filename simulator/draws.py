@@ -16,7 +16,7 @@ from scipy.special import gammaincinv
 
 from simulator.jit import kernel
 from simulator.philox import U, cell, negative_binomial, poisson, row_words, unit, words
-from simulator.rows import smallest
+from simulator.rows import persons_of, smallest
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -33,24 +33,12 @@ def key(owner: str, decision: str) -> int:
 
 
 @kernel
-def _asked(ids, among, who, persons):
-    """List slots and ids of those in ``among``, in a row; returns how many they are."""
-    n = 0
-    for i in range(ids.shape[0]):
-        who[U(n)] = i
-        n += among[i]
-    for k in range(n):
-        persons[k] = ids[who[k]]
-    return n
-
-
-@kernel
 def _uniform(ids, among, day, replicates, seed, decision, out):
     who, persons = np.empty(ids.shape[1], np.uint32), np.empty(ids.shape[1], np.uint64)
     lanes = np.empty((3, ids.shape[1]), np.uint32)
     for r in range(ids.shape[0]):
         out[r] = 0.0
-        n = _asked(ids[r], among[r], who, persons)
+        n = persons_of(ids[r], among[r], who, persons)
         row_words(persons[:n], day, replicates[r], seed, decision, lanes)
         for k in range(n):
             out[r, who[k]] = cell(lanes[0, k])
@@ -64,7 +52,7 @@ def _yes(ids, among, chance, day, replicates, seed, decision, out):
     lanes = np.empty((3, ids.shape[1]), np.uint32)
     for r in range(ids.shape[0]):
         out[r] = False
-        n = _asked(ids[r], among[r], who, persons)
+        n = persons_of(ids[r], among[r], who, persons)
         row_words(persons[:n], day, replicates[r], seed, decision, lanes)
         for k in range(n):
             out[r, who[k]] = unit(lanes[0, k]) < chance[r, who[k] * step]
@@ -93,7 +81,7 @@ def _pick(ids, among, weight, k, day, replicates, seed, decision, out):
     lanes = np.empty((3, slots), np.uint32)
     for r in range(ids.shape[0]):
         out[r] = False
-        asked = _asked(ids[r], among[r], who, persons)
+        asked = persons_of(ids[r], among[r], who, persons)
         row_words(persons[:asked], day, replicates[r], seed, decision, lanes)
         n = 0
         for j in range(asked):

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.jit import kernel
+from simulator.rows import anybody
 from simulator.ties_rows import UNIT
 
 Array = NDArray[Any]
@@ -183,7 +184,7 @@ def drop_members(
     losses = np.zeros(N, np.int32)
     for r in range(R):
         lost, stayed = 0, 0
-        for i in range(N):
+        for i in range(N if anybody(gone[r]) else 0):
             if gone[r, i]:
                 lost += used[r, i]
                 for e in range(start[r, i], start[r, i] + used[r, i]):

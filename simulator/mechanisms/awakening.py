@@ -17,6 +17,7 @@ from simulator.jit import kernel
 from simulator.knobs import param
 from simulator.mechanism import Mechanism
 from simulator.philox import U, row_words, unit, words
+from simulator.rows import persons_of
 
 if TYPE_CHECKING:
     from simulator.world import World
@@ -26,19 +27,23 @@ _DECISION, _NEVER = key("awakening", "look in"), key("awakening", "never")
 
 @kernel
 def _wake(ids, present, muted, cared, minutes, rate, care, never, day, replicates, seed, decision, fixed):
-    lanes = np.empty((3, ids.shape[1]), np.uint32)
+    slots = ids.shape[1]
+    who, persons = np.empty(slots, np.uint32), np.empty(slots, np.uint64)
+    lanes = np.empty((3, slots), np.uint32)
     draw = lanes[0]
     for r in range(ids.shape[0]):
-        alone = np.float64(rate[r])
-        row_words(ids[r], day, replicates[r], seed, decision, lanes)
-        asleep = muted[r]
-        for i in range(asleep.shape[0]):
-            asleep[i] = asleep[i] & (unit(draw[i]) >= alone)
-        for i in range(asleep.shape[0] if cared else 0):
+        alone, asleep = np.float64(rate[r]), muted[r]
+        n = persons_of(ids[r], asleep, who, persons)
+        row_words(persons[:n], day, replicates[r], seed, decision, lanes)
+        for k in range(n):
+            if unit(draw[k]) < alone:
+                asleep[who[k]] = False
+        for k in range(n if cared else 0):
+            i = who[k]
             attention = np.float64(minutes[r, i])
             if attention > 0 and present[r, i] and asleep[i]:
                 a, _, _, _ = words(ids[r, i], 0, 0, replicates[r], seed, fixed)
-                if unit(a) >= never[r] and unit(draw[i]) < alone + care[r] * attention / (attention + 10.0):
+                if unit(a) >= never[r] and unit(draw[k]) < alone + care[r] * attention / (attention + 10.0):
                     asleep[i] = False
 
 

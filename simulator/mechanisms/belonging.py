@@ -35,15 +35,24 @@ def _belong(
     reply, answer, unanswered, tie, decay, b,
 ):  # fmt: skip
     one = np.float32(1)
-    moved = np.empty(b.shape[1], np.float32)
+    moved, about = np.empty(b.shape[1], np.float32), np.empty(b.shape[1], np.float32)
     for r in range(b.shape[0]):
         row, fading = b[r], decay[r]
+        for i in range(about.shape[0]):
+            about[i] = came[r, i]
         for k in range(visitors[r]):
             i = here[r, k]
-            near = 0.0  # strengths are multiples of 2^-23: their sum is exact, whatever the order
-            for e in range(start[r, i], start[r, i] + used[r, i]):
-                near += strength[U(e)] * np.float32(came[r, U(other[U(e)])])
-            t = np.float32(near)
+            # Strengths are multiples of 2^-23: their sum is exact, whatever the order. One sum after another
+            # would wait for itself.
+            even, odd, first = 0.0, 0.0, start[r, i]
+            pairs = used[r, i] >> 1
+            for e in range(first, first + 2 * pairs, 2):
+                even += strength[U(e)] * about[U(other[U(e)])]
+                odd += strength[U(e + 1)] * about[U(other[U(e + 1)])]
+            if used[r, i] & 1:
+                e = first + 2 * pairs
+                even += strength[U(e)] * about[U(other[U(e)])]
+            t = np.float32(even + odd)
             up, down = tie[r] * t / (one + t), fading
             if replied[r, i]:
                 up += reply[r]

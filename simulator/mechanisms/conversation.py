@@ -45,7 +45,7 @@ def _talk(
     day, replicates, seed, talk, reply, posts, asked, answered, replied, stats, said, spoke,
 ):  # fmt: skip
     slots = ids.shape[1]
-    who, weight = np.empty(slots, np.uint64), np.empty(slots, np.int64)
+    who, weight, usual = np.empty(slots, np.uint64), np.empty(slots, np.int64), np.empty(slots)
     lanes = np.empty((3, slots), np.uint32)
     first, second, third = lanes[0], lanes[1], lanes[2]
     for r in range(ids.shape[0]):
@@ -56,13 +56,12 @@ def _talk(
         row_words(who[:present], day, replicates[r], seed, talk, lanes)
         n = np.float64(branching[r]) * (1.0 - np.exp(-max(present - 1, 0) / 3.0))
         wide = 1.0 / ((1.0 - n) * (1.0 - n)) - 1.0
-        started, replies, questions, able, total = 0, 0, 0, 0, 0
-        for k in range(present):
+        replies, questions, able, total = 0, 0, 0, 0
+        for k in range(present):  # apart from the draws, so that members are fetched all at once
             i = here[r, k]
             kind = U(role[r, i])
             mean = np.float64(level[kind]) * np.float64(rate[r, i])
-            if kind == _OWNER:
-                mean *= np.float64(energy[r])
+            mean *= np.float64(energy[r]) if kind == _OWNER else 1.0
             mean *= 0.3 + 0.7 * min(np.float64(interest[r, i]) / own, 1.5)
             if stirred:
                 mean *= np.exp(np.float64(eager[r, i]))
@@ -70,11 +69,13 @@ def _talk(
             weight[k] = np.int64(mean * (0.3 + know) * _FIX)
             total += weight[k]
             able += np.int64(mean * know * know * _FIX)
-            seeds = negative_binomial(unit(first[k]), mean * scale[r], np.float64(dispersion[r]))
+            usual[k] = mean
+        for k in range(present):
+            seeds = negative_binomial(unit(first[k]), usual[k] * scale[r], np.float64(dispersion[r]))
             if seeds > 0:
+                i = here[r, k]
                 posts[r, i] = seeds
-                started += seeds
-                if unit(second[k]) < 1.0 - (1.0 - np.float64(ask[kind])) ** seeds:
+                if unit(second[k]) < 1.0 - (1.0 - np.float64(ask[U(role[r, i])])) ** seeds:
                     asked[r, i] = True
                     questions += 1
                 if n > 0.0:

@@ -24,6 +24,7 @@ from simulator.knobs import param, positive
 from simulator.mechanism import Mechanism
 from simulator.members import Role
 from simulator.philox import U, row_words, unit
+from simulator.rows import reach
 
 if TYPE_CHECKING:
     from simulator.world import World
@@ -48,8 +49,10 @@ def _suspect(
     today = np.int32(day)
     for i in range(out.shape[0]):
         x = -b * (belonging[i] - b0) + f * fatigue[i] + g * loss[i] + hazard[i]
-        mutes = np.float32(second[i]) * _WORD * (np.float32(today - joined[i]) + start) < awake
-        out[i] = (x >= _SMALL) | (np.float32(first[i]) * _WORD < sure) | (mutes & (not muted[i]))
+        out[i] = x >= _SMALL
+    for i in range(out.shape[0]):
+        mutes = np.float32(second[i]) * _WORD * (np.float32(np.int32(today - joined[i])) + start) < awake
+        out[i] = out[i] | (np.float32(first[i]) * _WORD < sure) | (mutes & (not muted[i]))
 
 
 @kernel
@@ -61,14 +64,16 @@ def _go(
     first, second = lanes[0], lanes[1]
     for r in range(ids.shape[0]):
         mutes[r] = 0
-        row_words(ids[r], day, replicates[r], seed, decision, lanes)
-        suspect = gone[r]
+        n = reach(present[r])
+        row_words(ids[r, :n], day, replicates[r], seed, decision, lanes)
+        gone[r, n:] = False
+        suspect = gone[r, :n]
         _suspect(
             belonging[r], fatigue[r], loss[r], hazard[r], muted[r], joined[r],
             b0, b[r], f[r], g[r], theta[r], start[r], rate[r],
             day, first, second, suspect,
         )  # fmt: skip
-        for i in range(ids.shape[1]):
+        for i in range(n):
             if not suspect[i]:
                 continue
             gone[r, i] = False

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-from scipy.special import logit
 
 from simulator.jit import kernel
 from simulator.knobs import param, positive
+from simulator.logit import logits
 from simulator.mechanism import Mechanism, normal
 from simulator.philox import U
 
@@ -51,7 +51,7 @@ class Disposition(Mechanism):
     def pull(self, world: "World") -> None:
         """Add what role, person, group and weekday say."""
         community = world.community
-        base = np.array([logit(v) for v in community.visiting], np.float32)
+        base = logits(community.visiting)
         odds = max(community.weekdays[world.day % 7], 1e-3)
         shift = world.effect + np.float32(np.log(odds))
         _dispose(world.pull, world.members.role, world.members.effect, base, shift)

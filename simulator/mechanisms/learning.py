@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-from scipy.special import logit
 
 from simulator.draws import key
 from simulator.jit import kernel
 from simulator.knobs import param
+from simulator.logit import logits
 from simulator.mechanism import Mechanism
 from simulator.members import Role
 from simulator.philox import U, unit, words
+from simulator.rows import anybody
 
 if TYPE_CHECKING:
     from simulator.world import World
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
 _DECISION = key("learning", "role")
 _OWNER, _KOL, _NOVICE, _LURKER = (int(role) for role in Role)
 _DAYS = 21.0
-#: By role: the shares of days with a message above which one rises and below which one sinks.
-_RISES, _SINKS = np.array([2.0, 2.0, 0.4, 0.15]), np.array([-1.0, 0.08, 0.02, -1.0])
+#: Shares of days with a message above which lurkers and novices rise, below which novices and KOLs sink.
+_NOVICE_FROM, _KOL_FROM, _NOVICE_TO, _KOL_TO = 0.15, 0.4, 0.02, 0.08
+#: A share that nobody passes.
+_NO = 2.0
 
 
 @kernel
@@ -37,6 +40,7 @@ def _learn(
     day, replicates, seed, decision,
 ):  # fmt: skip
     step, one = np.float32(1 / _DAYS), np.float32(1)
+    due = np.empty(ids.shape[1], np.bool_)
     for r in range(ids.shape[0]):
         for k in range(visitors[r]):
             i = here[r, k]
@@ -45,12 +49,18 @@ def _learn(
         share, spoke = speaking[r], posts[r]
         for i in range(share.shape[0]):
             share[i] += ((one if spoke[i] > 0 else np.float32(0)) - share[i]) * step
+        roles = role[r]
         for i in range(share.shape[0]):
-            was, s = role[r, i], np.float64(share[i])
-            if s <= _RISES[U(was)] and s >= _SINKS[U(was)]:
+            kind = roles[i]
+            rises = _KOL_FROM if kind == _NOVICE else (_NOVICE_FROM if kind == _LURKER else _NO)
+            sinks = _KOL_TO if kind == _KOL else (_NOVICE_TO if kind == _NOVICE else -_NO)
+            due[i] = (np.float64(share[i]) > rises) | (np.float64(share[i]) < sinks)
+        for i in range(share.shape[0] if anybody(due) else 0):
+            if not due[i]:
                 continue
+            was, s = role[r, i], np.float64(share[i])
             new = was
-            if s < _SINKS[U(was)]:
+            if s < (_KOL_TO if was == _KOL else _NOVICE_TO):
                 new = _LURKER if was == _NOVICE else _NOVICE
             elif was == _LURKER:
                 new = _NOVICE
@@ -85,6 +95,6 @@ class Learning(Mechanism):
         _learn(
             m.id, m.role, world.posts, world.here, world.visitors, world.answered,
             m.expertise, m.speaking, m.rate, m.effect,
-            np.array(c.messages, np.float32), np.array([logit(v) for v in c.visiting], np.float32),
+            np.array(c.messages, np.float32), logits(c.visiting),
             p["answer"], p["pace"], world.day, world.replicates, U(world.seed), U(_DECISION),
         )  # fmt: skip

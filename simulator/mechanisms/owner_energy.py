@@ -27,9 +27,9 @@ _OWNER, _KOL = int(Role.OWNER), int(Role.KOL)
 @kernel
 def _slow(pull, role, shift):
     for r in range(pull.shape[0]):
-        for i in range(pull.shape[1]):
-            if role[r, i] == _OWNER:
-                pull[r, i] += shift[r]
+        row, roles, tired = pull[r], role[r], shift[r]
+        for i in range(row.shape[0]):
+            row[i] += tired if roles[i] == _OWNER else np.float32(0)
 
 
 @kernel

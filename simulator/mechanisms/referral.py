@@ -37,10 +37,15 @@ def _seat(ids, present, person):
 @kernel
 def _hold(ids, present, muted, inviter, host, relief, hazard):
     """Ease the risk of those whose inviter is about; ``host`` says where they sat last."""
+    brought = np.empty(ids.shape[1], np.uint32)
     for r in range(ids.shape[0]):
-        for i in range(ids.shape[1]):
-            if inviter[r, i] == U(0) or host[r, i] == _GONE:
-                continue
+        mine, last = inviter[r], host[r]
+        n = 0
+        for i in range(mine.shape[0]):
+            brought[U(n)] = i
+            n += (mine[i] != U(0)) & (last[i] != _GONE)
+        for k in range(n):
+            i = brought[k]
             person, at = inviter[r, i] - U(1), np.int64(host[r, i])
             if at < 0 or ids[r, at] != person or not present[r, at]:
                 at = _seat(ids[r], present[r], person)
