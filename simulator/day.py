@@ -65,7 +65,7 @@ class Day:
         index: The day, from 0.
         members: Columns of the members, ``(R, N)`` each.
         draws: Random numbers of this strategy today.
-        yesterday: Yesterday's metrics by name, each ``(R,)``; empty on day 0, unless the group warmed up before.
+        yesterday: Yesterday's metrics by name, each ``(R,)``; empty on day 0, unless it warmed up.
     """
 
     index: int

@@ -48,9 +48,7 @@ COLUMNS: dict[str, Column] = {
     ),
     "role": Column(np.int8, Role.LURKER, "owner, KOL, novice or lurker; see Role"),
     "first_role": Column(np.int8, Role.LURKER, "role on joining"),
-    "joined": Column(
-        np.int32, NEVER, "day of joining; founders the first or, where their past is known, before it"
-    ),
+    "joined": Column(np.int32, NEVER, "day of joining; founders the first, or before it where that is known"),
     "inviter": Column(np.uint64, 0, "id of who brought them, plus one; 0 for nobody"),
     "rate": Column(np.float32, 0, "personal multiple of the role's messages a visit, mean 1"),
     "effect": Column(np.float32, 0, "personal shift of the attendance logit"),
@@ -69,7 +67,7 @@ COLUMNS: dict[str, Column] = {
     "invitations": Column(np.int16, 0, "invitations still to be sent"),
     "invited": Column(np.int16, 0, "invitations sent so far"),
     "first_invited": Column(
-        np.int32, NEVER, "day of the first invitation; never too where it lies before the first day"
+        np.int32, NEVER, "day of the first invitation; never too where that was before the first"
     ),
     "visits": Column(np.int32, 0, "days visited so far"),
     "messages": Column(np.int32, 0, "conversation messages written so far"),
