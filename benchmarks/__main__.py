@@ -1,5 +1,9 @@
 """`python -m benchmarks [quick] [out=FILE]`: speed and memory against the goals, side by side with peers.
 
+`python -m benchmarks engine` is about the engine instead: twenty arms, workers, clusters, kills.
+
+`python -m benchmarks optimise [quick] [out=FILE]`: the search for a plan beside random search.
+
 Times are processor times of one core: waiting for other programs does not count. A busy machine has less
 cache to give and is slower even so; how much slower than a quiet one, the push kernel tells.
 """
@@ -13,7 +17,7 @@ from time import process_time
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import day, mesa_plain, push_kernel, reference
+from benchmarks import day, engine, mesa_plain, push_kernel, reference
 from simulator.registry import STRATEGIES, distribution, strategies
 
 #: What the push kernel took on the quiet core that the goals were set on, ns per member-day.
@@ -118,20 +122,29 @@ def show(ns, whole, sizes, promised, console):
 
 def main(words):
     """Measure, show, write JSON where ``out=`` says so."""
+    if words[:1] == ["engine"]:
+        engine.main(words[1:])
+        return
     out = next((word.removeprefix("out=") for word in words if word.startswith("out=")), None)
     quick = "quick" in words
-    odd = [word for word in words if word != "quick" and not word.startswith("out=")]
+    odd = [word for word in words if word not in ("quick", "optimise") and not word.startswith("out=")]
     if odd:
-        sys.exit(f"python -m benchmarks knows 'quick' and 'out=FILE', not {odd[0]!r}.")
+        sys.exit(f"python -m benchmarks knows 'optimise', 'quick' and 'out=FILE', not {odd[0]!r}.")
+    if "optimise" in words:
+        from benchmarks import optimise  # needs Optuna, which the others do not
+
+        _write(out, optimise.main(words))
+        return
     ns = side_by_side(BLOCK, 500, 60 if quick else 365, 30, 3 if quick else 5)
     whole = repertoire(500, 60 if quick else 365, 3 if quick else 5)
     block = day.apart(BLOCK, 500, 60 if quick else 365)
     sizes = scaling(SIZES[:-1] if quick else SIZES, 30, 1 if quick else 3)
     promised = goals(ns, whole, block, sizes)
     show(ns, whole, sizes, promised, Console())
-    if out is not None:
-        names = ("goal", "measured", "limit", "side", "met")
-        report = {
+    names = ("goal", "measured", "limit", "side", "met")
+    _write(
+        out,
+        {
             "machine": platform.processor() or platform.machine(),
             "python": platform.python_version(),
             "ns_per_member_day": ns,
@@ -139,7 +152,13 @@ def main(words):
             "block": block,
             "sizes": sizes,
             "goals": [dict(zip(names, line, strict=True)) for line in promised],
-        }
+        },
+    )
+
+
+def _write(out, report):
+    """Write a report as JSON where somebody asked for it."""
+    if out is not None:
         with open(out, "w", encoding="utf-8") as file:
             json.dump(report, file, indent=1)
 
