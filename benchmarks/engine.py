@@ -20,7 +20,7 @@ from rich.table import Table
 #: Eighteen doses; with the baseline and the placebo twenty arms.
 DOSES = (
     *(f"red_packet(purse={purse})" for purse in (5, 10, 20, 50, 100)),
-    *(f"uncertain_reward(purse={purse})" for purse in (5, 10, 20, 50, 100)),
+    *(f"uncertain_reward(budget={purse})" for purse in (5, 10, 20, 50, 100)),
     *(f"check_in_streak(point={point})" for point in (0.05, 0.1, 0.2, 0.5)),
     *(f"offline_meetup(seats={seats})" for seats in (6, 12, 20, 30)),
 )

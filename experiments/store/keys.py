@@ -9,7 +9,7 @@ import json
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from types import FunctionType
@@ -27,9 +27,17 @@ _OF_AN_ARM = ("strategies", "luck")
 
 def ground_of(scenario: Scenario, seed: int) -> str:
     """What scenarios that share their founders, worlds and warm-up have in common, 16 hex digits."""
-    on, _ = make_mechanisms(scenario.mechanisms)
     plain = {name: value for name, value in scenario.plain().items() if not name.startswith(_OF_AN_ARM)}
-    return _hash({**plain, "seed": seed, "model": model(), "mechanisms_code": _code(type(m) for m in on)})
+    return _hash(
+        {**plain, "seed": seed, "model": model(), "mechanisms_code": _at_work(_text(plain["mechanisms"]))}
+    )
+
+
+@lru_cache(maxsize=64)
+def _at_work(mechanisms: str) -> dict[str, str]:
+    """Code of the mechanisms that are on, for settings as text, asked for again and again."""
+    on, _ = make_mechanisms(json.loads(mechanisms))
+    return _code(type(mechanism) for mechanism in on)
 
 
 def key_of(scenario: Scenario, seed: int) -> str:
@@ -98,5 +106,8 @@ def _plain(value: Any) -> bool:
 
 
 def _hash(tree: Mapping[str, Any]) -> str:
-    text = json.dumps(tree, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return sha256(text.encode()).hexdigest()[:_DIGITS]
+    return sha256(_text(tree).encode()).hexdigest()[:_DIGITS]
+
+
+def _text(tree: Mapping[str, Any]) -> str:
+    return json.dumps(tree, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
