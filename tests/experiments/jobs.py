@@ -51,3 +51,14 @@ def ctrl_c(n: int) -> int:
 def much(size: int) -> bytes:
     """So many bytes."""
     return bytes(size)
+
+
+class Stubborn(Exception):  # noqa: N818
+    """Cannot be read once it is written."""
+
+    def __reduce__(self) -> tuple:
+        return divmod, (1, 0)
+
+
+def stubborn() -> None:
+    raise Stubborn("no")
