@@ -54,6 +54,8 @@ _SWEEP = ("design=", "points=")
 _OPTIMISE = ("budget=", "hours=", "goal=", "tactics=", "trials=", "confirm=", "triggers=", "community=")
 _CLAIMS = ("replicates=", "seed=", "workers=", "out=")
 _ROBUST = ("goal=", "trajectories=", "samples=", "lucks=", "leading=")
+_SELFTEST = ("comparisons=", "day=")
+_PILOT = ("groups=", "chance=", "before=", "pool=")
 _VALIDATE = ("data=", "replicates=", "seed=", "workers=", "out=")
 
 
@@ -118,7 +120,9 @@ def _words(command: str, current: str) -> Iterable[str]:
         return [*names, *_OPTIMISE, *_settings(), *_LANGS]
     if command == "sop":
         return [*known.presets("sop"), *_SOP, *_LANGS]
-    if command not in ("compare", "screen", "sweep", "robust"):
+    if command == "selftest":
+        return (*_SELFTEST, *_settings(), *(f"{group}=" for group in known.GROUPS if group not in known.ARMS))
+    if command not in ("compare", "screen", "sweep", "robust", "pilot"):
         return _LANGS
     key, equals, _ = current.partition("=")
     key = key.lstrip("+")
@@ -131,6 +135,7 @@ def _words(command: str, current: str) -> Iterable[str]:
     more = ["engine.address=", *(["trajectories="] if command == "screen" else [])]
     more += _SWEEP if command == "sweep" else ()
     more += _ROBUST if command == "robust" else ()
+    more += _PILOT if command == "pilot" else ()
     return [*arms, *(f"{group}=" for group in known.GROUPS if group not in known.ARMS), *_settings(), *more]
 
 
