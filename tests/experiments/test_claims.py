@@ -28,6 +28,7 @@ from simulator.knobs import knobs
 from simulator.metrics import BY_NAME
 from simulator.registry import make_strategy, mechanisms
 from simulator.scenario import Scenario
+from tests.experiments import elsewhere
 
 CLAIMS = [f"c{n:02d}" for n in range(1, 23)]
 #: Claims whose cells are composed in full here; that all presets compose is tested where presets are.
@@ -421,7 +422,8 @@ def test_neither_order_nor_pieces_change_an_answer(found, quick, monkeypatch):
     assert plain(last) == plain(found)
 
 
-def test_workers_do_not_change_an_answer(found, quick):
+def test_workers_do_not_change_an_answer(found, quick, monkeypatch):
+    monkeypatch.setattr(runner, "make", elsewhere.make)
     assert plain(next(answers([real()], 20, 1, workers=2))) == plain(found)
 
 

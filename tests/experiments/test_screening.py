@@ -19,6 +19,7 @@ from experiments.screening.runs import simulate
 from experiments.study import Study
 from simulator.errors import UserError
 from simulator.scenario import MODEL_VERSION
+from tests.experiments import elsewhere
 
 DOCS = Path(__file__).parents[2] / "docs"
 RNG = np.random.default_rng(5)
@@ -174,6 +175,7 @@ def test_each_point_is_the_simulation_with_its_parameters(small):
 def test_neither_blocks_nor_workers_change_a_number(small, monkeypatch):
     study, made, values = small
     monkeypatch.setattr("experiments.screening.runs.BLOCK_SLOTS", 38 * 2 * 40)
+    monkeypatch.setattr("experiments.screening.runs.make", elsewhere.make)
     assert np.array_equal(simulate(study.scenarios[:2], made, 7, workers=2), values)
 
 
