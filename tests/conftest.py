@@ -1,13 +1,16 @@
-"""What all tests share: skipping those that need the real logs, which lie beside the repo, never in it."""
+"""What all tests share: their order, and skipping those that need the real logs beside the repo."""
 
 from pathlib import Path
 
 import pytest
 
-SHARED = Path(__file__).parent.parent.parent / "shared"
+HERE = Path(__file__).parent
+SHARED = HERE.parent.parent / "shared"
 
 
 def pytest_collection_modifyitems(items):
+    # What starts other processes and takes longest goes first, so that no worker is left with it in the end.
+    items.sort(key=lambda item: item.path.parent != HERE)
     if (SHARED / "data").is_dir():
         return
     for item in items:
