@@ -182,9 +182,15 @@ def _load(groups: Sequence[str], folder: Path | None) -> tuple[DictConfig, dict[
     asked = dict(word.split("=", 1) for word in groups)  # Hydra does not tell where several are chosen
     chosen = {group: made.get(group) or asked.get(group) for group in _CHOSEN}
     shown = {group: str(name).strip("[]").replace(",", "+") for group, name in chosen.items() if name}
-    plain: dict[Any, Any] = {key: whole._get_node(key) for key in whole if key != "hydra"}
-    plain["strategy"] = OmegaConf.merge(OmegaConf.create(under), plain.get("strategy", {}))
-    return OmegaConf.create(_unquoted(OmegaConf.to_container(OmegaConf.create(plain)))), shown
+    plain = {str(key): _plain(whole._get_node(key)) for key in whole if key != "hydra"}
+    if plain.get("strategy"):
+        under = _plain(OmegaConf.merge(under, plain["strategy"]))
+    return OmegaConf.create(_unquoted({**plain, "strategy": under})), shown
+
+
+def _plain(node: Any) -> Any:
+    """What a node holds, nothing of it resolved yet."""
+    return OmegaConf.to_container(node) if OmegaConf.is_config(node) else node._value()
 
 
 def _doses(folder: Path | None) -> dict[str, Any]:
