@@ -31,9 +31,10 @@ class Own:
             processes=True,
             threads_per_worker=1,
             host=_HOST,
-            dashboard_address=None,
+            dashboard_address=f"{_HOST}:0",
             silence_logs=logging.CRITICAL,
-            scheduler_kwargs={"allowed_failures": 0},  # what dies is run again by us, alone
+            # What dies is run again by us, alone. Without a dashboard there is still a server for one.
+            scheduler_kwargs={"allowed_failures": 0, "dashboard": False},
         )
         self.address: str = self._scheduler.scheduler_address
         self._workers = [self._start() for _ in range(workers)]
@@ -56,7 +57,8 @@ class Own:
                 self._workers[at] = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        options = f"--host {_HOST} --nthreads 1 --no-nanny --no-dashboard --memory-limit 0 --death-timeout 60"
+        options = "--nthreads 1 --no-nanny --memory-limit 0 --death-timeout 60 --no-dashboard"
+        options += f" --host {_HOST} --dashboard-address {_HOST}:0"
         program = [sys.executable, "-m", "distributed.cli.dask_worker", self.address, *options.split()]
         return subprocess.Popen(
             [*program, "--local-directory", self._folder.name],
