@@ -15,7 +15,8 @@ POWERS = Frame(
     },
     columns=(
         Column("arm", "text", "", "label of the arm that is tried", "试的方案的标签"),
-        Column("groups", "whole", "", "groups with the tactic, and as many without", "用办法的群数，对照群同样多"),
+        Column("groups", "whole", "", "groups with the tactic, and as many without",
+               "用办法的群数，不用的同样多"),
         Column("days", "whole", "days", "days watched, from the campaign's first", "从活动第一天起看多少天"),
         Column(
             "analysis", "text", "",
@@ -35,7 +36,8 @@ POWERS = Frame(
             "从机会最小的世界数起，排在十分之一处的机会",
         ),
         Column("worlds_nine_tenths", "number", "share", "the same at nine tenths", "排在十分之九处的机会"),
-        Column("significant", "number", "share", "chance of a significant result either way", "任一方向显著的机会"),
+        Column("significant", "number", "share", "chance of a significant result either way",
+               "任一方向显著的机会"),
         Column(
             "wrong_sign", "number", "share", "share of significant results with the wrong sign (type S)",
             "显著结果中方向错误的占比（S 类错误）", empty=True,

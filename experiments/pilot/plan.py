@@ -16,33 +16,7 @@ from simulator.metrics import BY_NAME
 
 Floats = NDArray[np.float64]
 #: Groups of each kind that are tried out, up to the most there can be.
-GRID = (
-    2,
-    3,
-    4,
-    5,
-    6,
-    8,
-    10,
-    12,
-    15,
-    20,
-    25,
-    30,
-    40,
-    50,
-    60,
-    80,
-    100,
-    120,
-    150,
-    200,
-    300,
-    400,
-    500,
-    700,
-    1000,
-)
+GRID = (2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 120, 150, 200, 300, 500, 700, 1000)
 
 
 @dataclass(frozen=True)
@@ -71,7 +45,7 @@ class Need:
     Attributes:
         days: Days watched.
         analysis: How it is tested.
-        groups: Fewest groups of each kind with the chance asked for; None where no number there could be does.
+        groups: Fewest groups of each kind with the chance asked for; None where even the most do not.
         fewer: About half of them, or of the most there could be.
         chance_of_fewer: Chance with so many.
         best: Chance with the most groups there could be.
@@ -123,7 +97,7 @@ class Pilot:
 
     @property
     def worth(self) -> float:
-        """Share of worlds whose effect over the whole campaign is as large as that, in the simulated direction."""
+        """Share of worlds whose effect over the campaign is as large as that, in the simulated direction."""
         last = self.effects[-1]
         return float((np.sign(last.mean()) * last >= self.matters).mean())
 
@@ -152,7 +126,7 @@ class Pilot:
         return Need(days, analysis, groups, fewer, self.chance(fewer, days, analysis), curve[-1].power)
 
     def choice(self, analysis: Analysis) -> Need:
-        """The trial to be advised: of fewest groups, then of fewest days; the best there is where none will do."""
+        """The trial to be advised: of fewest groups, then of fewest days; else the one of the best chance."""
         needs = [self.need(days, analysis) for days in self.days]
         able = [one for one in needs if one.groups is not None]
         if able:

@@ -1,11 +1,24 @@
 """Pilots: trials of normal groups find what the books say they find; what is needed, and the command."""
 
+import re
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.stats import qmc
 
-from experiments.pilot.groups import Groups
+from experiments import frames
+from experiments.cli import main
+from experiments.messages import Catalogue
+from experiments.pilot.frames import POWERS
+from experiments.pilot.groups import Groups, gather
+from experiments.pilot.plan import Effort, planned
 from experiments.pilot.trials import Trials
+from experiments.pilot.words import lead
+from experiments.screening.design import Points, factors
+from experiments.study import Study
+from simulator.simulation import Simulation
 
 
 def normal(effect, *, sd=2.0, related=0.0, worlds=40, size=60, spread=0.0, seed=5):
@@ -82,3 +95,90 @@ def test_small_trials_exaggerate_and_err_in_sign():
     p = stats.ttest_ind(y[1] + 0.6, y[0], axis=1, equal_var=False).pvalue
     assert found.exaggeration == pytest.approx(np.abs(gap[p < 0.05]).mean() / 0.6, rel=0.08)
     assert found.wrong == pytest.approx((gap[p < 0.05] < 0).mean(), abs=0.03)
+
+
+@pytest.fixture(scope="module")
+def study():
+    return Study.of("red_packet", days=14, **{"community.size": 20})
+
+
+def test_needed_groups_are_those_of_noncentral_t_and_fall_with_the_effect(study):
+    effort = Effort(worlds=40, groups=100)
+    needs = []
+    for effect in (1.2, 1.6, 2.4):
+        found = planned(study, effort, normal(effect))
+        need = found.need(14, "plain")
+        exact = next(n for n in range(2, 200) if closed(effect, n) >= 0.8)
+        assert need.groups == pytest.approx(exact, abs=max(1, 0.06 * exact))
+        assert need.fewer == need.groups // 2
+        assert need.chance_of_fewer == pytest.approx(closed(effect, need.fewer), abs=0.04)
+        needs.append(need.groups)
+    assert needs == sorted(needs, reverse=True)
+    assert found.choice("plain").days == 7  # as few groups in fewer days
+    assert found.worth == 1.0
+
+
+def test_what_cannot_be_found_is_said_with_the_best_there_is(study):
+    found = planned(study, Effort(worlds=40, groups=20), normal(0.5))
+    need = found.choice("plain")
+    assert need.groups is None
+    assert need.best == pytest.approx(closed(0.5, 20), abs=0.04)
+    for lang in ("en", "zh"):
+        text = lead(found, Catalogue(lang))
+        assert f"{need.best:.0%}" in text
+        assert "20" in text
+
+
+def test_groups_are_those_of_the_simulation_and_nobody_is_in_both(study):
+    groups = gather(replace(study, workers=1), worlds=2, pool=2, before=3)
+    assert groups.voices.shape == (2, 2, 2, 2)
+    assert groups.days == (7, 14)
+    assert groups.before.shape == (2, 2, 2)
+    assert not np.array_equal(groups.before[0], groups.before[1])
+    assert groups.cost[1] > groups.cost[0] > 0
+    again = gather(replace(study, workers=1), worlds=2, pool=2, before=0)
+    assert again.before.shape == (2, 2, 0)
+    known = factors(study.scenarios[0].mechanisms)
+    unit = qmc.LatinHypercube(len(known), seed=np.random.default_rng(study.seed)).random(2)
+    first = (1 << 29) + np.array([[2, 3], [6, 7]])
+    points = Points(known, unit, first)
+    arm = replace(study.scenarios[1], follow_up=0, warmup=3)
+    record = Simulation(arm, first.ravel().tolist(), study.seed, points.parameters(slice(0, 2))).run()
+    assert np.array_equal(groups.voices[1, 0], record.daily["voices"][:, :7].mean(axis=1).reshape(2, 2))
+    paid = sum(book["cost"][:, :7].sum() for book in record.ledger.values()) / 4
+    assert groups.cost[0] == pytest.approx(paid)
+
+
+def test_the_command_writes_table_page_and_picture(tmp_path, capsys):
+    words = ["red_packet", "community.size=20", "days=8", "replicates=5", "pool=10", "groups=10", "before=2"]
+    for lang in ("en", "zh"):
+        out = tmp_path / lang
+        assert main(["pilot", *words, "workers=1", f"lang={lang}", f"out={out}"]) == 0
+        shown = capsys.readouterr().out
+        assert ("Whole groups get the tactic" in shown) == (lang == "en")
+        rows = frames.read(POWERS, (out / "pilot.csv").read_bytes())
+        assert len(rows) == 7 * 2 * 2
+        assert {row["analysis"] for row in rows} == {"plain", "before"}
+        assert all(0 <= float(row["power_low"]) <= float(row["power"]) <= 1 for row in rows)
+        assert "<svg" in (out / "pilot.html").read_text("utf-8")
+        assert (out / "pilot.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "en" / "pilot.csv").read_bytes() == (tmp_path / "zh" / "pilot.csv").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ([], "pilot tries one arm, and 0 are named"),
+        (["red_packet", "check_in_streak"], "pilot tries one arm, and 2 are named"),
+        (["red_packet", "pool=2"], "pool is 2; it must be a whole number from 10"),
+        (["red_packet", "uncertainty=luck"], "A pilot is planned over plausible worlds"),
+        (["red_pocket"], "Did you mean 'red_packet'"),
+    ],
+)
+def test_mistakes_are_one_line_in_both_languages(words, told, capsys):
+    assert main(["pilot", *words, "lang=en"]) == 2
+    err = capsys.readouterr().err
+    assert told in err
+    assert err.count("\n") == 1
+    assert main(["pilot", *words, "lang=zh"]) == 2
+    assert re.search("[\u4e00-\u9fff]", capsys.readouterr().err.removeprefix("qunlab"))
