@@ -59,8 +59,8 @@ def _weigh(p):
 def _prospect(amounts, chances, whom, awake, waking, expected, fresh, weight, phi, adapt, loss, money, pull):
     """Add the utility of one tactic's prospects to the logit of ``whom``.
 
-    ``amounts`` and ``chances`` are (outcomes, R, 1 or N). What is the same for a whole community is worked
-    out once in it; the last outcome is to win nothing.
+    ``amounts`` and ``chances`` are (outcomes, R, 1 or N). What is the same for a whole community, or as it
+    was for the member before, is not worked out anew; the last outcome is to win nothing.
     """
     outcomes = amounts.shape[0]
     nil, one = np.float32(0), np.float32(1)
@@ -68,17 +68,18 @@ def _prospect(amounts, chances, whom, awake, waking, expected, fresh, weight, ph
     weights = np.zeros(outcomes + 1, np.float32)
     for r in range(whom.shape[0]):
         m0, a0, lam = money[r], adapt[r], loss[r]
-        spread, mean = nil, nil
+        spread, mean, total, felt, last, known = nil, nil, nil, nil, nil, False
         for k in range(waking[r]):
             i = awake[r, k]
+            other = k == 0 or own or (each and (outcomes > 1 or amounts[0, r, i] != last))
             if own or k == 0:
                 left = one
                 for j in range(outcomes):
                     left -= chances[j, r, i * own]
                     weights[j] = _weigh(chances[j, r, i * own])
                 weights[outcomes] = _weigh(left) if left > np.float32(1e-6) else nil
-            if each or own or k == 0:
-                mean, square = nil, nil
+            if other:
+                mean, square, last, known = nil, nil, amounts[0, r, i * each], False
                 for j in range(outcomes):
                     a, p = amounts[j, r, i * each], chances[j, r, i * own]
                     mean += a * p
@@ -87,12 +88,13 @@ def _prospect(amounts, chances, whom, awake, waking, expected, fresh, weight, ph
                 spread = cv / (one + cv)
             if mean > 0 and whom[r, i]:
                 ref = a0 * expected[r, i]
-                total = nil
-                for j in range(outcomes):
-                    if weights[j] > 0:
-                        total += weights[j] * _value((amounts[j, r, i * each] - ref) / m0, lam)
-                if weights[outcomes] > 0:
-                    total += weights[outcomes] * _value((nil - ref) / m0, lam)
+                if not known or ref != felt:
+                    felt, known, total = ref, True, nil
+                    for j in range(outcomes):
+                        if weights[j] > 0:
+                            total += weights[j] * _value((amounts[j, r, i * each] - ref) / m0, lam)
+                    if weights[outcomes] > 0:
+                        total += weights[outcomes] * _value((nil - ref) / m0, lam)
                 pull[r, i] += fresh[r, i] * (weight[r] * total + phi[r] * spread)
 
 
@@ -116,8 +118,8 @@ def _earn(contingent, came, money, rho, pay, mood):
         for i in range(felt.shape[0]):
             felt[i] = faded(felt[i] * kept)
         for i in range(paid.shape[0]):
-            share = got[i] / (got[i] + m0) if visited[i] & (got[i] > nil) else nil
-            paid[i] += (share - paid[i]) / _PAY_DAYS
+            share = got[i] / (got[i] + m0)  # of all, so that it is vectorised
+            paid[i] += ((share if visited[i] & (got[i] > nil) else nil) - paid[i]) / _PAY_DAYS
 
 
 @dataclass(frozen=True, kw_only=True)
