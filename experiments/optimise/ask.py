@@ -39,7 +39,7 @@ NUMBERS: Mapping[str, tuple[int | None, int, int]] = {
 OTHERS = (*LIMITED, "goal", "triggers", "out", "lang")
 _GOAL, _MOST = "voices", 1e9
 #: Of the configuration, what a search decides itself.
-_NOT_OURS = ("arms", "title", "twins", "block", "defaults")
+_NOT_OURS = ("arms", "title", "twins", "block", "defaults", "precision", "match", "design")
 #: Replicates of the heat for each of the search.
 HEAT_REPLICATES = 4
 

@@ -9,8 +9,10 @@ from matplotlib.figure import Figure
 from experiments.messages import Catalogue
 from experiments.optimise.confirm import Finalist, Outcome
 from experiments.optimise.frames import listed
+from experiments.optimise.space import Space
+from experiments.optimise.words import titles
 from experiments.report.amounts import Amounts
-from experiments.report.charts import BASELINE, INK, PALE, PALETTE, Chart, drawing
+from experiments.report.charts import BASELINE, INK, PALE, PALETTE, Chart, drawing, short
 from experiments.report.charts import chart as finished
 from experiments.statistics.comparison import Effect
 from simulator.metrics import Metric
@@ -18,9 +20,11 @@ from simulator.metrics import Metric
 _FEASIBLE, _PLAN = PALETTE[0], PALETTE[1]
 #: How much of the axis lies beyond the budget.
 _BEYOND = 1.6
+#: Width of the tactics' names under a line, in half-width characters.
+_NAMES = 46
 
 
-def chart(outcome: Outcome, say: Catalogue) -> Chart:
+def chart(outcome: Outcome, space: Space, say: Catalogue) -> Chart:
     """The figure, as SVG for the page and PNG for slides."""
     with drawing():
         figure = Figure(figsize=(11.0, 4.6))
@@ -32,7 +36,7 @@ def chart(outcome: Outcome, say: Catalogue) -> Chart:
         if len(outcome.aim.goals) > 1:
             _both(left, outcome, shown, say)
         else:
-            _forest(left, outcome, shown, say)
+            _forest(left, outcome, shown, space, say)
         _money(right, outcome, shown, say)
         return finished(figure, "o", say("optimise.title"))
 
@@ -52,7 +56,7 @@ def _effect(one: Finalist, metric: str) -> Effect:
     return one.result.comparison.effect(metric, one.label)
 
 
-def _forest(axes: Axes, outcome: Outcome, shown: Sequence[Finalist], say: Catalogue) -> None:
+def _forest(axes: Axes, outcome: Outcome, shown: Sequence[Finalist], space: Space, say: Catalogue) -> None:
     """Confirmed effects with intervals; a hollow mark where the search had put them."""
     goal, amounts = outcome.aim.goals[0], Amounts(say)
     k = scaled(goal)
@@ -74,20 +78,19 @@ def _forest(axes: Axes, outcome: Outcome, shown: Sequence[Finalist], say: Catalo
             ms=7,
             label=say("optimise.searched") if not y else None,
         )
-        spent = say(
-            "optimise.spent",
-            cost=amounts.amount(one.score.cost, "yuan"),
-            hours=amounts.amount(one.score.hours, "hours"),
-        )
-        left = min(row.diff, searched / k, row.ci_low if np.isfinite(row.ci_low) else row.diff)
+        cost, hours = amounts.amount(one.score.cost, "yuan"), amounts.amount(one.score.hours, "hours")
+        names = short(" + ".join(titles(space, one.trial.candidate, say)), _NAMES)
+        text = f"{names}   {say('optimise.spent', cost=cost, hours=hours)}"
         axes.annotate(
-            spent,
-            (max(k * left, 0.0), y),
-            xytext=(2, -15),
+            text,
+            (0.015, y),
+            xycoords=("axes fraction", "data"),
+            xytext=(0, -13),
             textcoords="offset points",
             color="#57606a",
             fontsize=9,
             va="center",
+            bbox={"fc": "white", "ec": "none", "pad": 0.5, "alpha": 0.8},
         )
     axes.set_yticks(range(len(shown)), [name(one, say) for one in shown])
     axes.set_ylim(len(shown) - 0.3, -0.6)
@@ -145,15 +148,6 @@ def _money(axes: Axes, outcome: Outcome, shown: Sequence[Finalist], say: Catalog
     right = max(right, 1.05 * max((one.score.cost for one in shown), default=0.0), 1.0)
     inside = cost <= right
     axes.plot(
-        cost[~kept & inside],
-        gain[~kept & inside],
-        "x",
-        color="#8c959f",
-        ms=4.5,
-        mew=1,
-        label=say("optimise.over"),
-    )
-    axes.plot(
         cost[kept & inside],
         gain[kept & inside],
         "o",
@@ -163,6 +157,15 @@ def _money(axes: Axes, outcome: Outcome, shown: Sequence[Finalist], say: Catalog
         mew=0,
         label=say("optimise.kept"),
     )
+    axes.plot(
+        cost[~kept & inside],
+        gain[~kept & inside],
+        "x",
+        color="#8c959f",
+        ms=4.5,
+        mew=1,
+        label=say("optimise.over"),
+    )
     steps = [(cost[n], gain[n]) for n in np.lexsort((-goal.direction * gain, cost)) if kept[n]]
     line: list[tuple[float, float]] = []
     for x, y in steps:
@@ -171,7 +174,12 @@ def _money(axes: Axes, outcome: Outcome, shown: Sequence[Finalist], say: Catalog
     if line:
         xs, ys = zip(*line, strict=True)
         axes.step(
-            [*xs, right], [*ys, ys[-1]], where="post", color=_FEASIBLE, lw=1.3, label=say("optimise.frontier")
+            [*xs, min(budget or right, right)],
+            [*ys, ys[-1]],
+            where="post",
+            color=_FEASIBLE,
+            lw=1.3,
+            label=say("optimise.frontier"),
         )
     for one in shown:
         row = _effect(one, goal.name)
@@ -179,7 +187,7 @@ def _money(axes: Axes, outcome: Outcome, shown: Sequence[Finalist], say: Catalog
     if budget is not None:
         axes.axvline(budget, color=INK, lw=1, ls=(0, (3, 2)))
         axes.annotate(
-            say("optimise.budget"),
+            say("optimise.limit"),
             (budget, 1),
             xycoords=("data", "axes fraction"),
             xytext=(4, -4),

@@ -195,7 +195,7 @@ def write(asked: Asked, outcome: Outcome, folder: Path) -> list[Path]:
         OSError: The folder cannot be written to.
     """
     told = Told(asked, outcome)
-    drawn = chart(outcome, told.say)
+    drawn = chart(outcome, asked.search.space, told.say)
     made: dict[str, bytes] = {}
     for one in frames.listed(outcome):
         made[f"sop/{one.name}.yaml"] = _sop(asked, outcome, one).encode()

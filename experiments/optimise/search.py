@@ -28,7 +28,7 @@ from experiments.optimise.space import Candidate, Space
 from simulator.errors import UserError
 
 #: Trials of a batch; all of them are proposed before any is played, so a large batch learns more slowly.
-BATCH = 24
+BATCH = 48
 #: The log and the study in it.
 LOG, _STUDY, _KEY = "search.log", "search", "qunlab"
 #: Proposals at random before the sampler models anything.
@@ -93,29 +93,28 @@ class Search:
             memory = optuna.create_study(directions=self._directions, sampler=self._sampler(0))
             journal = self._journal(log) if log is not None else None
             old = journal.get_trials(deepcopy=False) if journal is not None else []
-            played: dict[str, Score] = {}
-            done: list[Trial] = []
+            done = [
+                Trial(n, read_candidate(one), read_score(one, self.aim))
+                for n, one in enumerate(old[: len(old) // BATCH * BATCH])
+            ]
+            memory.add_trials(old[: len(done)])
+            played = {one.candidate.key: one.score for one in done}
             while len(done) < trials:
                 batch = self._ask(memory, len(done))[: trials - len(done)]
                 kept = old[len(done) : len(done) + len(batch)]
-                scores = [read_score(one, self.aim) for one in kept]
-                fresh = batch[len(kept) :]
-                new: dict[str, Candidate] = {}
-                for (_, candidate), score in zip(batch, scores, strict=False):
-                    played[candidate.key] = score
-                for _, candidate in fresh:
-                    if candidate.key not in played:
-                        new.setdefault(candidate.key, candidate)
+                for (_, candidate), one in zip(batch, kept, strict=False):
+                    played[candidate.key] = read_score(one, self.aim)
+                new = {one.key: one for _, one in batch[len(kept) :] if one.key not in played}
                 played |= dict(zip(new, evaluate(list(new.values())) if new else [], strict=True))
-                scores += [played[candidate.key] for _, candidate in fresh]
-                for at, ((asked, candidate), score) in enumerate(zip(batch, scores, strict=True)):
+                for at, (asked, candidate) in enumerate(batch):
+                    score = played[candidate.key]
                     self._tell(memory, asked, candidate, score)
                     if journal is not None and at >= len(kept):
                         journal.add_trial(memory.get_trials(deepcopy=False)[len(done)])
                     done.append(Trial(len(done), candidate, score))
                 if told is not None:
                     told(len(done), trials)
-            return done
+            return done[:trials]
 
     @property
     def _directions(self) -> list[Literal["minimize", "maximize"]]:
@@ -181,6 +180,11 @@ class Search:
         if key != self.key:
             raise UserError(f"{log} is the log of another search; give out= another folder.")
         return study
+
+
+def read_candidate(frozen: Any) -> Candidate:
+    """A candidate from the log."""
+    return Candidate(tuple((name, use, said) for name, use, said in frozen.user_attrs["nodes"]))
 
 
 def read_score(frozen: Any, aim: Aim) -> Score:

@@ -46,13 +46,16 @@ def doses(option: Option, use: str, said: Mapping[str, Any], lang: str) -> str:
     return ("；" if lang == "zh" else "; ").join(parts)
 
 
+def titles(space: Space, candidate: Candidate, say: Catalogue) -> list[str]:
+    """What the tactics of a plan are called."""
+    return [one.title.get(say.lang) or say.name("strategy", one.name) for one in named(space, candidate)]
+
+
 def plan_of(space: Space, candidate: Candidate, say: Catalogue) -> str:
     """A plan in a line: its tactics and their days."""
-    parts = []
-    for option, (name, _, said) in zip(named(space, candidate), candidate.nodes, strict=True):
-        title = option.title.get(say.lang) or say.name("strategy", name)
-        parts.append(say("optimise.node", title=title, days=rhythm(said, say)))
-    return " + ".join(parts)
+    days = [rhythm(said, say) for _, _, said in candidate.nodes]
+    pairs = zip(titles(space, candidate, say), days, strict=True)
+    return " + ".join(say("optimise.node", title=title, days=when) for title, when in pairs)
 
 
 def content(
