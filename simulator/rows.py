@@ -22,6 +22,18 @@ def listed(marked, slots, count):
 
 
 @kernel
+def listed_but(marked, but, slots, count):
+    """As :func:`listed`, of those who are not marked in ``but`` as well."""
+    for r in range(marked.shape[0]):
+        row, apart, out = marked[r], but[r], slots[r]
+        n = 0
+        for i in range(row.shape[0]):
+            out[np.uint64(n)] = i
+            n += row[i] & (not apart[i])
+        count[r] = n
+
+
+@kernel
 def persons_of(ids, marked, slots, persons):
     """List the marked slots of one row, and the ids of who sits there; returns how many they are."""
     n = 0

@@ -16,7 +16,7 @@ from simulator.measure import life_rows, measure
 from simulator.mechanism import PHASES, Parameters
 from simulator.record import RunRecord
 from simulator.registry import make_mechanisms
-from simulator.rows import listed
+from simulator.rows import listed, listed_but
 from simulator.scenario import Scenario
 from simulator.schedule import Who
 from simulator.stimuli import BOOKS, LEDGER, check_heard, per_group
@@ -152,7 +152,7 @@ class Simulation:
             w.before = {name: w.members[name].copy() for name in ("visits", "messages")}
         self._clear()
         self._run("arrivals")
-        listed(w.members.present & ~w.members.muted, w.awake, w.waking)
+        listed_but(w.members.present, w.members.muted, w.awake, w.waking)
         days = self._offers()
         for phase in ("offers", "pull", "attendance"):
             self._run(phase)
