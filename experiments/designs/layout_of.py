@@ -1,10 +1,11 @@
 """From the arms named to the arms that are run, under the configuration of a plan."""
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from experiments.arms import Arm, Term
-from experiments.build import DESIGNS, Plan, check_typed, study_from, tactics, with_arms
+from experiments.build import DESIGNS, Plan, StudyWarning, check_typed, study_from, tactics, with_arms
 from experiments.designs.arms import expand, laddered
 from experiments.designs.doses import reach
 from experiments.designs.layout import Budget, Cell, Layout, read_budget
@@ -63,8 +64,10 @@ def _target(plan: Plan, arm: Arm) -> Target:
     furthest = max(reach(tactic) for _, tactic in tactics(plan, arm))
 
     def at(factor: float) -> Scenario:
-        one = Arm("pilot", laddered(arm, factor, _maker(plan)).terms)
-        return study_from(with_arms(plan, [one], Layout("pilot", ()))).scenarios[1]
+        one = Arm(arm.label, laddered(arm, factor, _maker(plan)).terms)
+        with warnings.catch_warnings():  # the study itself will say so
+            warnings.simplefilter("ignore", StudyWarning)
+            return study_from(with_arms(plan, [one], Layout("match", ()))).scenarios[1]
 
     return Target(arm.label, furthest, at)
 

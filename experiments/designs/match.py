@@ -2,7 +2,9 @@
 
 The pilot has another seed, so that the comparison is not made on the replicates that chose the doses. All
 doses of an arm are tried on the same replicates, which makes the spending a nearly smooth, rising function of
-the dose; it is bracketed and then narrowed by regula falsi, with a bisection wherever that is slow.
+the dose; it is bracketed and then narrowed by regula falsi, with a bisection wherever that is slow. A first
+search on few replicates finds about where to look, a second one on many settles it: spending differs a lot
+from group to group.
 """
 
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -19,8 +21,8 @@ from simulator.scenario import Scenario
 
 #: How near the mean spending must come to the budget, as a share of it.
 TOLERANCE = 0.02
-#: Least and most replicates of the pilot.
-PILOT = (40, 100)
+#: Replicates of the first search and of the second.
+PILOT = (40, 400)
 #: Most doses tried for an arm, and most by which a try goes beyond the one before.
 _TRIES, _STEP = 40, 8.0
 _SALT = 20_260_611
@@ -76,23 +78,29 @@ def match(
     Raises:
         UserError: A budget that an arm cannot spend, or cannot but overspend; names what it can.
     """
-    searches = {at: search(target.label, target.reach, budget) for at, target in enumerate(targets)}
-    asked = {at: next(one) for at, one in searches.items()}
-    found: dict[int, Match] = {}
-    while asked:
-        spent = _spend({at: targets[at].at(factor) for at, factor in asked.items()}, budget, study)
-        for at in list(asked):
-            try:
-                asked[at] = searches[at].send(spent[at])
-            except StopIteration as done:
-                found[at] = done.value
-                del asked[at]
-        if progress is not None:
-            progress(len(found))
+    found = {at: Match(1.0, 0.0) for at in range(len(targets))}
+    for replicates in PILOT:
+        searches = {
+            at: search(one.label, one.reach, budget, found[at].factor) for at, one in enumerate(targets)
+        }
+        asked = {at: next(one) for at, one in searches.items()}
+        while asked:
+            tried = {at: targets[at].at(factor) for at, factor in asked.items()}
+            spent = _spend(tried, budget, study, replicates)
+            for at in list(asked):
+                try:
+                    asked[at] = searches[at].send(spent[at])
+                except StopIteration as done:
+                    found[at] = done.value
+                    del asked[at]
+            if progress is not None and replicates == PILOT[-1]:
+                progress(len(targets) - len(asked))
     return [found[at] for at in range(len(targets))]
 
 
-def _spend(scenarios: Mapping[int, Scenario], budget: Budget, study: Study) -> dict[int, float]:
+def _spend(
+    scenarios: Mapping[int, Scenario], budget: Budget, study: Study, replicates: int
+) -> dict[int, float]:
     """Mean spending of each scenario over the pilot; nothing is spent after the campaign."""
     by_days: dict[tuple[int, int], list[int]] = {}
     for at, one in scenarios.items():
@@ -102,7 +110,7 @@ def _spend(scenarios: Mapping[int, Scenario], budget: Budget, study: Study) -> d
         arms = [replace(scenarios[at], label=f"pilot {at}", follow_up=0) for at in group]
         ensemble = simulate(
             arms,
-            min(max(study.replicates, PILOT[0]), PILOT[1]),
+            replicates,
             seed=pilot_seed(study.seed),
             workers=study.workers,
             block=study.block,
@@ -117,7 +125,7 @@ def _spend(scenarios: Mapping[int, Scenario], budget: Budget, study: Study) -> d
     return out
 
 
-def search(label: str, reach: float, budget: Budget) -> Generator[float, float, Match]:
+def search(label: str, reach: float, budget: Budget, start: float = 1.0) -> Generator[float, float, Match]:
     """The search for one dose: gives doses to be tried, is sent what each spends, and returns the match.
 
     Raises:
@@ -128,7 +136,7 @@ def search(label: str, reach: float, budget: Budget) -> Generator[float, float, 
     def near(spent: float) -> bool:
         return abs(spent - goal) <= TOLERANCE * goal
 
-    factor = 1.0
+    factor = start
     while True:  # until the budget lies between two doses
         spent = seen[factor] = yield factor
         if near(spent):
@@ -137,9 +145,9 @@ def search(label: str, reach: float, budget: Budget) -> Generator[float, float, 
             if factor >= reach:
                 raise _unreachable(label, budget, seen)
             ahead = goal / spent * 1.05 if spent > 0 else _STEP
-            factor = min(factor * min(max(ahead, 1.2), _STEP), reach)
+            factor = min(factor * min(max(ahead, 1.05), _STEP), reach)
         elif factor > 0:
-            shrunk = max(min(goal / spent / 1.05, 1.0 if factor == 1 else 0.5), 1 / _STEP)
+            shrunk = max(min(goal / spent / 1.05, 1.0 if factor == start else 0.5), 1 / _STEP)
             factor = factor * shrunk if factor > 1e-3 else 0.0
         else:
             raise _unreachable(label, budget, seen)
@@ -166,11 +174,8 @@ def _unreachable(label: str, budget: Budget, seen: Mapping[float, float]) -> Use
     """The budget is out of reach."""
     where, most = f"match={budget.text}: arm {label!r}", max(seen.values())
     if not isfinite(most) or most <= 0:
-        other = "hours:20" if budget.what == "cost" else "cost:2000"
-        what = "money" if budget.what == "cost" else "time"
-        return UserError(
-            f"{where} costs the operator no {what}; match {other.split(':')[0]}, as in match={other}."
-        )
+        none, other = ("money", "hours:20") if budget.what == "cost" else ("time", "cost:2000")
+        return UserError(f"{where} costs the operator no {none}; write match={other} for it.")
     if most < budget.amount:
         return UserError(f"{where} spends {_amount(budget, most)} at the most, with every knob at its end.")
     return UserError(f"{where} spends {_amount(budget, min(seen.values()))} at the least, at dose nought.")
