@@ -51,6 +51,7 @@ class Site:
 
     def add(self) -> None:
         options = ["--nthreads", "1", "--no-nanny", "--memory-limit", "0", "--death-timeout", "20"]
+        options += ["--local-directory", str(self.folder)]
         self.workers.append(self._start("dask_worker", self.address, *options))
 
     def kill(self) -> None:
