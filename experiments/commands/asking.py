@@ -37,7 +37,7 @@ class Asked:
 
 def read(
     call: Call,
-    numbers: Mapping[str, tuple[int, int, int]],
+    numbers: Mapping[str, tuple[int | None, int, int]],
     words: Mapping[str, str] | None = None,
 ) -> Asked:
     """Sort the words of a call; names of tactics are looked up at once, before anything slow is loaded.

@@ -20,7 +20,7 @@ NUMBERS = {
     "replicates": (60, 5, MOST_REPLICATES),
     "pool": (50, 10, 1000),
     "groups": (200, 4, 1000),
-    "before": (14, 0, 365),
+    "before": (None, 0, 365),
     "chance": (80, 50, 99),
 }
 
@@ -33,12 +33,15 @@ def run(call: Call) -> int:
 
     from experiments.build import plan, study_from
     from experiments.output import prepare
+    from experiments.pilot.groups import days_before
     from experiments.pilot.plan import Effort, pilot
 
     study = study_from(plan(asked.arms, asked.overrides, call.folder))
     say = Catalogue(study.lang)
     folder = prepare(study.out or "", study.lang)
     own = dict(asked.own)
+    if own["before"] is None:
+        own["before"] = days_before(study)
     effort = Effort(worlds=own.pop("replicates"), **own)
     with bar() as shown:
         words = {"worlds": effort.worlds, "n": effort.pool}

@@ -15,11 +15,14 @@ from experiments.screening.design import Points, factors
 from experiments.screening.runs import simulate
 from experiments.study import Study
 from simulator.errors import UserError
+from simulator.scenario import Scenario
 from simulator.simulation import Simulation
 
 Floats = NDArray[np.float64]
 #: What is counted: an operator can count it in a real group, too.
 METRIC = "voices"
+#: Days counted before the campaign where nobody says.
+BEFORE = 14
 #: Numbers of replicates from here on: none that another part of a study uses.
 _FIRST = 1 << 29
 #: Days after which a trial may end, beside the end of the campaign.
@@ -73,6 +76,14 @@ class Counting:
         return np.concatenate([counted[None], voices, *until[1:]])
 
 
+def days_before(study: Study) -> int:
+    """Days to count before the campaign where nobody says: none in a group that a purpose brings together.
+
+    Such a group has no days before, or few; its life is what the campaign is about.
+    """
+    return 0 if study.scenarios[0].community.purpose_days is not None else BEFORE
+
+
 def gather(
     study: Study,
     worlds: int,
@@ -92,7 +103,7 @@ def gather(
     Raises:
         UserError: Nothing is uncertain.
     """
-    arms = [replace(arm, follow_up=0, warmup=max(arm.warmup, before)) for arm in study.scenarios[:2]]
+    arms = [_earlier(arm, before) for arm in study.scenarios[:2]]
     known = factors(arms[0].mechanisms)
     if not known or arms[0].uncertainty == "luck":
         raise UserError(
@@ -117,3 +128,10 @@ def gather(
     taken = both[1, 1 + count :].reshape(2, count, -1).mean(axis=2)
     early = both[:, 0] if before else both[:, 0, :, :0]
     return Groups(days, early, both[:, 1 : 1 + count], taken[0], taken[1])
+
+
+def _earlier(arm: Scenario, before: int) -> Scenario:
+    """An arm that begins so many days earlier, with a community as much younger as it can be."""
+    longer = max(before - arm.warmup, 0)
+    community = replace(arm.community, age=max(arm.community.age - longer, 0))
+    return replace(arm, follow_up=0, warmup=arm.warmup + longer, community=community)

@@ -157,8 +157,14 @@ def _notes(found: Pilot, say: Catalogue) -> list[str]:
         say("pilot.note_cluster"),
         say("pilot.note_alike"),
     ]
-    if "before" in found.analyses:
-        notes.insert(1, say("pilot.note_before", n=found.effort.before))
+    before, first = found.effort.before, found.study.scenarios[0]
+    if before:
+        notes.insert(1, say("pilot.note_before", n=before))
+        older = before - first.warmup - first.community.age
+        if older > 0:
+            notes.insert(2, say("pilot.note_older", n=older))
+    else:
+        notes.insert(1, say("pilot.note_none"))
     known = "note.calibrated" if found.study.portrait is not None else "note.not_calibrated"
     return [*notes, say(known)]
 

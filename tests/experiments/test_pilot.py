@@ -12,7 +12,7 @@ from experiments import frames
 from experiments.cli import main
 from experiments.messages import Catalogue
 from experiments.pilot.frames import POWERS
-from experiments.pilot.groups import Groups, gather
+from experiments.pilot.groups import Groups, _earlier, days_before, gather
 from experiments.pilot.plan import Effort, planned
 from experiments.pilot.trials import Trials
 from experiments.pilot.words import lead
@@ -103,10 +103,10 @@ def study():
 
 
 def test_needed_groups_are_those_of_noncentral_t_and_fall_with_the_effect(study):
-    effort = Effort(worlds=40, groups=100)
+    effort = Effort(worlds=30, groups=60)
     needs = []
     for effect in (1.2, 1.6, 2.4):
-        found = planned(study, effort, normal(effect))
+        found = planned(study, effort, normal(effect, worlds=30))
         need = found.need(14, "plain")
         exact = next(n for n in range(2, 200) if closed(effect, n) >= 0.8)
         assert need.groups == pytest.approx(exact, abs=max(1, 0.06 * exact))
@@ -147,6 +147,16 @@ def test_groups_are_those_of_the_simulation_and_nobody_is_in_both(study):
     assert np.array_equal(groups.voices[1, 0], record.daily["voices"][:, :7].mean(axis=1).reshape(2, 2))
     paid = sum(book["cost"][:, :7].sum() for book in record.ledger.values()) / 4
     assert groups.cost[0] == pytest.approx(paid)
+
+
+def test_a_group_is_as_old_when_the_campaign_begins_and_camps_have_no_days_before(study):
+    arm = study.scenarios[1]
+    old = replace(arm, community=replace(arm.community, age=30))
+    assert (_earlier(old, 14).warmup, _earlier(old, 14).community.age) == (14, 16)
+    assert (_earlier(arm, 14).warmup, _earlier(arm, 14).community.age) == (14, 0)
+    assert _earlier(replace(old, warmup=20), 14).community.age == 30
+    assert days_before(study) == 14
+    assert days_before(Study.of("red_packet", community="study_camp")) == 0
 
 
 def test_the_command_writes_table_page_and_picture(tmp_path, capsys):
