@@ -17,6 +17,7 @@ from simulator.errors import UserError, unknown
 if TYPE_CHECKING:
     from experiments.config import Settings
     from experiments.designs.layout import Layout
+    from experiments.rounds import Target
     from experiments.sop import Sop
 
 Tactics = tuple[tuple[str, Any], ...]
@@ -134,6 +135,7 @@ def study_from(plan: Plan) -> Study:
     if values["uncertainty"] not in UNCERTAINTY:
         raise unknown("uncertainty", values["uncertainty"], UNCERTAINTY)
     replicates = whole("replicates", values["replicates"], 1, 1_000_000)
+    precision = _precision(values, replicates)
     tactics = {arm.label: _tactics(arm, values["strategy"], plan.sops) for arm in arms}
     if plan.layout is None:
         check_typed(plan)
@@ -151,6 +153,7 @@ def study_from(plan: Plan) -> Study:
         scenarios=tuple(scenarios),
         replicates=replicates,
         twins=_auto("twins", values["twins"], 0, replicates, twins_for(replicates, values["uncertainty"])),
+        precision=precision,
         seed=values["seed"],
         workers=_auto("workers", values["workers"], 1, MOST_WORKERS, None),
         block=_auto("block", values["block"], 1, 1_000_000, None),
@@ -166,6 +169,18 @@ def study_from(plan: Plan) -> Study:
         config=values,
     )
     return _placed(study, values["out"], values["store"])
+
+
+def _precision(values: Mapping[str, Any], replicates: int) -> "Target | None":
+    """The precision asked for; the replicates of the first round must be allowed."""
+    most = whole("most", values["most"], 1, 1_000_000)
+    if values["precision"] is None:
+        return None
+    if replicates > most:
+        raise UserError(f"replicates is {replicates}, the first round of precision=; most is {most}.")
+    from experiments.rounds import Target
+
+    return Target.read(values["precision"], most)
 
 
 def _tactics(arm: Arm, nodes: Mapping[str, Mapping[str, Any]], sops: Mapping[str, "Sop"]) -> Tactics:

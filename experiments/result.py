@@ -6,7 +6,7 @@ gives the same files.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 from experiments.statistics.comparison import Comparison
 from experiments.statistics.survival import Lifespans
 from experiments.study import PLACEBO
+
+if TYPE_CHECKING:
+    from experiments.rounds import Stop
 
 
 @dataclass(frozen=True)
@@ -133,6 +136,7 @@ class Result:
         calibrated: True where the community was built from the user's own log.
         config: The resolved configuration, plain values.
         timing: Clock times in seconds by stage.
+        precision: How replicates were added until a change was known well enough; None where they were not.
         warmup: Days before the campaign, without tactics; of these nothing is shown or written.
     """
 
@@ -161,6 +165,7 @@ class Result:
     config: Mapping[str, Any] = field(default_factory=dict)
     timing: Mapping[str, float] = field(default_factory=dict)
     warmup: int = 0
+    precision: "Stop | None" = None
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -172,6 +172,8 @@ def root(topology_name: str, doses: Mapping[str, str]) -> type:
             ("warmup", int, 0),
             ("replicates", int, 100),
             ("twins", Any, "auto"),
+            ("precision", str | None, None),
+            ("most", int, 5000),
             ("seed", int, 1),
             ("uncertainty", str, "full"),
             ("workers", Any, "auto"),

@@ -9,6 +9,7 @@ from simulator.errors import UserError
 
 if TYPE_CHECKING:  # what needs numba is loaded by those who make scenarios
     from experiments.designs.layout import Layout
+    from experiments.rounds import Target
     from simulator.scenario import Scenario
 
 #: Labels no arm may take: doing nothing, and every tactic at dose nought.
@@ -43,6 +44,7 @@ class Study:
             the interval that covers luck alone; see :func:`twins_for`.
         seed: 0 to 2^32 - 1.
         workers: Processes; None leaves it to the engine.
+        precision: How well a change is to be known: replicates are added until it is; None where not asked.
         block: Replicates stepped together; None leaves it to the engine. Neither changes a result.
         engine: Where the work is done.
         lang: Language of what is shown, ``en`` or ``zh``.
@@ -61,6 +63,7 @@ class Study:
     scenarios: "tuple[Scenario, ...]"
     replicates: int = 100
     twins: int = 0
+    precision: "Target | None" = None
     seed: int = 1
     workers: int | None = None
     block: int | None = None
@@ -116,7 +119,8 @@ class Study:
     def hash(self) -> str:
         """SHA-256 of all that decides the results, 16 hex digits."""
         arms = [f"{scenario.label}\0{scenario.hash}" for scenario in self.scenarios]
-        text = "\n".join([*arms, f"{self.replicates} {self.twins} {self.seed}"])
+        wanted = [] if self.precision is None else [repr(self.precision)]
+        text = "\n".join([*arms, f"{self.replicates} {self.twins} {self.seed}", *wanted])
         return sha256(text.encode()).hexdigest()[:16]
 
 

@@ -1,6 +1,7 @@
 """From study to result: simulate, compare, and gather all that is shown and written."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,11 @@ from experiments.bibliography import references
 from experiments.engine.ensemble import Ensemble
 from experiments.engine.simulate import simulate
 from experiments.result import Arm, Assumption, Group, Result, Tactic
+from experiments.rounds import Target, Width, grow, width_of
 from experiments.statistics.comparison import compare as compare_arms
 from experiments.statistics.survival import Lifespans
 from experiments.store.store import Store
-from experiments.study import Study
+from experiments.study import PLACEBO, Study, twins_for
 from simulator.knobs import drawn, knobs
 from simulator.members import ROLES
 from simulator.metrics import METRICS
@@ -39,6 +41,8 @@ def run(
         UserError: A tactic that misuses its channels.
         KeyboardInterrupt: Ctrl-C before anything was complete.
     """
+    if study.precision is not None:
+        return _to_precision(study, study.precision, progress, store or Store())
     ensemble = simulate(
         study.scenarios,
         study.replicates,
@@ -51,6 +55,29 @@ def run(
         engine=study.engine,
     )
     return result_of(study, ensemble)
+
+
+def _to_precision(
+    study: Study, target: Target, progress: Callable[[int, int, int], None] | None, store: Store
+) -> Result:
+    """Rounds of more and more replicates; what was run before is in the store."""
+    found: list[Result] = []
+    auto = study.config.get("twins", "auto") == "auto"
+
+    def look(replicates: int) -> Width:
+        twins = twins_for(replicates, study.scenarios[0].uncertainty) if auto else study.twins
+        found.append(run(replace(study, replicates=replicates, twins=twins, precision=None), progress, store))
+        if found[-1].replicates < found[-1].asked:
+            raise KeyboardInterrupt
+        return width_of(found[-1].comparison, target.metric, PLACEBO)
+
+    try:
+        stop = grow(look, study.replicates, target)
+    except KeyboardInterrupt:
+        if not found:
+            raise
+        return found[-1]  # of what was complete
+    return replace(found[-1], precision=stop)
 
 
 def compare(*arms: str, **settings: Any) -> Result:

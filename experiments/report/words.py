@@ -7,6 +7,7 @@ from experiments.messages import Catalogue
 from experiments.report import findings
 from experiments.report.amounts import NONE, Amounts, digits, shown, tidy
 from experiments.result import Arm, Result, Tactic
+from experiments.rounds import Stop
 from experiments.statistics.comparison import Effect
 from experiments.statistics.verdicts import CAP, Reason
 from simulator.metrics import BY_NAME
@@ -288,6 +289,10 @@ class Words(Amounts):
         holds = findings.placebo_holds(result)
         if holds is False:
             out.append(("warn", self.say("note.placebo_differs")))
+        if result.precision is not None:
+            out.append(
+                ("plain" if result.precision.why == "reached" else "warn", self.precision(result.precision))
+            )
         out.append(("plain", self.say("note.calibrated" if result.calibrated else "note.not_calibrated")))
         if result.uncertainty == "luck":
             out.append(("plain", self.say("note.luck")))
@@ -296,3 +301,19 @@ class Words(Amounts):
         if holds:
             out.append(("plain", self.say("note.placebo_same")))
         return out
+
+    def precision(self, stop: Stop) -> str:
+        """How replicates were added until a change was known well enough, or why they were not."""
+        n, width = stop.last
+        known = isfinite(width.full)
+        return self.say(
+            f"precision.{stop.why if known else 'undefined'}",
+            metric=self.say.name("metric", stop.target.metric),
+            arm=self.arm(width.arm) if width.arm else "",
+            asked=f"{stop.target.percent:.3g}%",
+            width=f"{width.full:.3g}%",
+            luck=f"{width.luck:.3g}%",
+            replicates=f"{n:,}",
+            needed=f"{stop.needed:,}",
+            rounds=len(stop.rounds),
+        )
