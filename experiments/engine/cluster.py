@@ -177,7 +177,7 @@ class Cluster(Remote):
 def apart(job: bytes) -> tuple[bool, bytes]:
     """On a worker: whether a job went well, and its result, or what it raised."""
     try:
-        return True, cloudpickle.dumps(do(pickle.loads(job)))
+        return True, cloudpickle.dumps(do(_read(job)))
     except (Exception, SystemExit) as error:
         try:
             raised = cloudpickle.dumps(error)
@@ -185,3 +185,12 @@ def apart(job: bytes) -> tuple[bool, bytes]:
         except Exception:
             raised = pickle.dumps(RuntimeError(f"{type(error).__name__}: {error}"))
         return False, raised
+
+
+def _read(job: bytes) -> Job:
+    try:
+        read: Job = pickle.loads(job)
+    except Exception as error:
+        text = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        raise UserError(f"A worker cannot read its work: {text}. Install the same on all machines.") from None
+    return read

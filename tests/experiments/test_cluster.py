@@ -1,5 +1,6 @@
 """A Dask cluster that runs already, with workers started apart: the same results, and deaths survived."""
 
+import importlib
 import json
 import os
 import socket
@@ -104,7 +105,9 @@ def test_results_are_the_same_as_here_bit_for_bit(site) -> None:
         assert days.tobytes() == two.series[name].tobytes(), name
 
 
-def test_killed_workers_cost_no_result_while_others_are_there_or_come(site, capfd) -> None:
+def test_killed_workers_cost_no_result_while_others_are_there_or_come(
+    site, capfd, tmp_path, monkeypatch
+) -> None:
     with make("dask", address=site.address.removeprefix("tcp://")) as engine:
         assert engine.workers == 2
         found = {}
@@ -121,6 +124,13 @@ def test_killed_workers_cost_no_result_while_others_are_there_or_come(site, capf
             engine.run([(divmod, 1, 0)])
         with pytest.raises(RuntimeError, match="Stubborn: no"):
             engine.run([(jobs.stubborn,)])
+        (tmp_path / "only_here.py").write_text("def three():\n    return 3\n")
+        monkeypatch.syspath_prepend(tmp_path)
+        three = importlib.import_module("only_here").three
+        with pytest.raises(UserError, match="cannot read its work: ModuleNotFoundError") as mistake:
+            engine.run([(three,)])
+        assert "only_here" in in_language(str(mistake.value), "zh")
+        assert "请" in in_language(str(mistake.value), "zh")
         assert engine.run([(jobs.square, 7)]) == [49]
     assert capfd.readouterr() == ("", "")
 
