@@ -250,11 +250,14 @@ def _tidy(
     other: Array,
     strength: Array,
 ) -> bool:
-    """Put the rows of one replicate side by side anew, if a quarter of its stretch or more comes free."""
+    """Put the rows of one replicate side by side anew, if a quarter of its stretch or more comes free.
+
+    A row that has room for one more still has it then, lest one end of a new tie take the other's.
+    """
     size = other.size // top.size
     begin, need = replicate * size, 0
     for row in range(replicate * slots, (replicate + 1) * slots):
-        need += fitted(used[row])
+        need += fitted(used[row]) if used[row] > 0 else min(room[row], 2)
     if need > size - size // 4:
         return False
     names, weights = np.empty(need, np.int32), np.full(need, np.float32(np.inf))
@@ -263,7 +266,7 @@ def _tidy(
         first = start[row]
         for e in range(used[row]):
             names[at + e], weights[at + e] = other[first + e], strength[first + e]
-        start[row], room[row] = begin + at, fitted(used[row])
+        start[row], room[row] = begin + at, fitted(used[row]) if used[row] > 0 else min(room[row], 2)
         at += room[row]
     strength[begin : top[replicate]] = np.inf
     other[begin : begin + need] = names
