@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from experiments import known
 from experiments.arms import is_override, read_arms
 from experiments.cli import Call
+from experiments.commands.asking import bar as progress_bar
 from experiments.commands.lists import plain_table
 from experiments.language import language
 from experiments.messages import Catalogue
@@ -122,7 +122,7 @@ def _screen(
     design = Design.of(
         factors(arms[0].mechanisms), settings["trajectories"], settings["replicates"], settings["seed"]
     )
-    with _bar() as bar:
+    with progress_bar() as bar:
         text = {"n": len(design.unit), "arms": len(arms)}
         task = bar.add_task(say("screen.compiling", **text), total=None)
 
@@ -166,10 +166,3 @@ def _show(found: Any, say: Catalogue) -> None:
         flips = int(compared.turns.flips[:-1].sum())
         table.add_row(label, *(f"{share:.0%}" for share in compared.shares["voices"]), str(flips))
     console.print(table)
-
-
-def _bar() -> Progress:
-    """A bar with the time left, on stderr and only where somebody watches."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)

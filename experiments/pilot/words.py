@@ -93,7 +93,7 @@ def _needs(found: Pilot, say: Catalogue) -> Table:
         groups = min(able) if able else found.effort.groups
         rows.append(
             [
-                str(days),
+                say("pilot.days", n=days),
                 *(_need(one, found, say) for one in needs),
                 unit.amount(float(groups * found.cost[at]), "yuan"),
                 unit.amount(float(groups * found.hours[at]), "hours"),
@@ -123,7 +123,7 @@ def _sizes(found: Pilot, say: Catalogue) -> Table:
     for size in picked:
         every = [found.nearest(size, need.days, analysis) for analysis in found.analyses]
         mine = found.nearest(size, need.days, need.analysis)
-        rows.append([str(size), *(_chance(one, say) for one in every), *_errors(mine)])
+        rows.append([say("pilot.each", n=size), *(_chance(one, say) for one in every), *_errors(mine)])
     head = ["groups_head", *(f"chance_{analysis}" for analysis in found.analyses), "wrong", "exaggeration"]
     title = say("pilot.sizes", days=need.days)
     return Table([say(f"pilot.{word}", n=found.effort.before) for word in head], rows, title)
