@@ -11,6 +11,7 @@ keyboard is read as well and needs no quotes in a shell: ``community.size=rangeï
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -113,11 +114,11 @@ def of_values(key: str, values: Sequence[Any], shown: str = "") -> Factor:
         raise UserError(f"{shown}: there is no value; give two or more, as in {key}=1,2,3.")
     if not all(words):
         raise UserError(f"{shown}: a value is empty; take out one comma.")
-    twice = next((word for word in words if words.count(word) > 1), None) if len(words) <= MOST else None
-    if twice is not None:
-        raise UserError(f"{shown}: {twice} stands there twice.")
     if len(words) > MOST:
         raise UserError(f"{shown}: these are {len(words)} values; at most {MOST} are allowed.")
+    twice = next((word for word, count in Counter(words).items() if count > 1), None)
+    if twice is not None:
+        raise UserError(f"{shown}: {twice} stands there twice.")
     return Factor(key, words)
 
 
