@@ -72,14 +72,17 @@ def _send(
 
     The id of the nth person somebody brings is a hash of both.
     """
-    most = 0
+    left = np.zeros(ids.shape[0], np.int64)  # of most groups all invitations have long been sent
     for r in range(ids.shape[0]):
-        for i in range(ids.shape[1]):
-            most += (invitations[r, i] > 0) & present[r, i] & (not muted[r, i])
+        mine, here, away, n = invitations[r], present[r], muted[r], 0
+        for i in range(mine.shape[0]):
+            n += (mine[i] > 0) & here[i] & (not away[i])
+        left[r] = n
+    most = left.sum()
     rows, slots, brought = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.uint64)
     n = 0
-    for r in range(ids.shape[0]) if most > 0 else range(0):
-        for i in range(ids.shape[1]):
+    for r in range(ids.shape[0]):
+        for i in range(ids.shape[1] if left[r] > 0 else 0):
             if invitations[r, i] > 0 and present[r, i] and not muted[r, i]:
                 a, _, _, _ = words(ids[r, i], day, 0, replicates[r], seed, send)
                 if unit(a) < chance[r]:
