@@ -231,7 +231,7 @@ def _missing(arms: Arms, numbers: Sequence[int], store: Store) -> _Missing:
 def _slot_days(scenarios: Sequence[Scenario], missing: _Missing) -> int:
     """How much there is to do."""
     return sum(
-        len(left) * scenarios[arm].community.slots * scenarios[arm].horizon
+        len(left) * scenarios[arm].community.slots * _lived(scenarios[arm])
         for (_, left), those in missing.items()
         for arm in those
     )
@@ -243,11 +243,16 @@ def _tasks(
     """Tasks for arms that share a ground and lack the same runs; arms of a block together, or nearly so."""
     first = scenarios[arms[0]]
     block = block or _block(len(left), first.community.slots, workers)
-    fitting = max(1, TASK_SLOT_DAYS // (min(block, len(left)) * first.community.slots * first.horizon))
+    fitting = max(1, TASK_SLOT_DAYS // (min(block, len(left)) * first.community.slots * _lived(first)))
     bunch = ceil(len(arms) / ceil(len(arms) / fitting))
     for at in range(0, len(left), block):
         for some in range(0, len(arms), bunch):
             yield Task(tuple(left[at : at + block]), tuple(arms[some : some + bunch]))
+
+
+def _lived(scenario: Scenario) -> int:
+    """Days simulated, those of the warm-up too."""
+    return scenario.warmup + scenario.horizon
 
 
 def _block(runs: int, slots: int, workers: int) -> int:

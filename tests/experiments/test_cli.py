@@ -106,7 +106,8 @@ def mistake(say):
         (["compare", "replicates=1000000", "days=10000"], "GB of memory"),
         (["compare", "hydra.run.dir=x"], "Hydra's own settings"),
         (["compare", "+_target_=os.system"], "is not allowed"),
-        (["compare", "-m", "seed=1,2"], "no option '-m'"),
+        (["compare", "-x", "seed=1,2"], "no option '-x'"),
+        (["compare", "-m", "seed=1,2"], "seed is the same at all points"),
         (["strategies", "red_packet"], "'red_packet' is one too many"),
         (["explain", "red_paket"], "nothing called 'red_paket'. Did you mean 'red_packet'?"),
         (["completion", "bsh"], "Did you mean 'bash'?"),
@@ -248,8 +249,8 @@ def test_ctrl_c_is_one_line_and_130(say, monkeypatch, tmp_path):
     monkeypatch.setattr(workbench, "run", stop)
     status, _, err = say("compare", "red_packet", f"out={tmp_path}", *SMALL)
     assert status == STOPPED
-    assert err.strip() == "qunlab: stopped before anything was complete; nothing was written."
-    assert os.listdir(tmp_path) == []
+    assert err.strip() == "qunlab: stopped before anything was complete."
+    assert os.listdir(tmp_path) == ["study.json"]
 
 
 def test_ctrl_c_after_some_replicates_keeps_them(say, monkeypatch, tmp_path):
@@ -441,7 +442,7 @@ def test_five_lines_of_python(tmp_path, capsys):
     assert result.labels == ("baseline", "red_packet", "placebo")
     assert "Red packets" in capsys.readouterr().out
     assert all(file.is_file() for file in files)
-    assert set(experiments.__all__) == {"Study", "compare", "run", "show", "write"}
+    assert set(experiments.__all__) == {"Study", "compare", "run", "show", "sweep", "write"}
     with pytest.raises(AttributeError):
         experiments.nothing  # noqa: B018
 
