@@ -80,7 +80,7 @@ def _forest(axes: Axes, outcome: Outcome, shown: Sequence[Finalist], space: Spac
         )
         cost, hours = amounts.amount(one.score.cost, "yuan"), amounts.amount(one.score.hours, "hours")
         names = short(" + ".join(titles(space, one.trial.candidate, say)), _NAMES)
-        text = f"{names}   {say('optimise.spent', cost=cost, hours=hours)}"
+        text = f"{names} · {say('optimise.spent', cost=cost, hours=hours)}"
         axes.annotate(
             text,
             (0.015, y),
@@ -132,7 +132,7 @@ def _both(axes: Axes, outcome: Outcome, shown: Sequence[Finalist], say: Catalogu
         )
     axes.axhline(0, color=BASELINE, lw=1.2)
     axes.axvline(0, color=BASELINE, lw=1.2)
-    axes.set_title(say("optimise.chart_front"))
+    axes.set_title(say("optimise.chart_front"), pad=24)
     axes.set_xlabel(_label(first, say))
     axes.set_ylabel(_label(second, say))
 

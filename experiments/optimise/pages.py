@@ -176,6 +176,8 @@ class Told(Amounts):
         n = self.asked.numbers
         told = {"trials": len(self.outcome.trials), "replicates": n["replicates"], "confirm": n["confirm"]}
         notes = [say("optimise.note_search", **told), say("optimise.note_dose"), say("optimise.note_model")]
+        if len(self.outcome.aim.goals) > 1:
+            notes.insert(1, say("optimise.note_front"))
         if plan is None:
             return Section("plan", say("optimise.section"), self.lead(), (), _pictures(svg, say), notes[:1])
         return Section(
