@@ -39,6 +39,7 @@ COMMANDS = {
     "robust": ("experiments.commands.robust", ("--config-dir", "--help")),
     "optimise": ("experiments.commands.optimise", ("--config-dir", "--help")),
     "optimize": ("experiments.commands.optimise", ("--config-dir", "--help")),
+    "best": ("experiments.commands.best", ("--config-dir", "--help")),
     "selftest": ("experiments.commands.selftest", ("--config-dir", "--help")),
     "pilot": ("experiments.commands.pilot", ("--config-dir", "--help")),
     "sop": ("experiments.commands.sop", ("--config-dir", "--help")),

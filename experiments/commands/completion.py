@@ -56,6 +56,7 @@ _CLAIMS = ("replicates=", "seed=", "workers=", "out=")
 _ROBUST = ("goal=", "trajectories=", "samples=", "lucks=", "leading=")
 _SELFTEST = ("comparisons=", "day=")
 _PILOT = ("groups=", "chance=", "before=", "pool=")
+_BEST = ("goal=", "confidence=", "zone=", "first=", "most=")
 _VALIDATE = ("data=", "replicates=", "seed=", "workers=", "out=")
 
 
@@ -122,7 +123,7 @@ def _words(command: str, current: str) -> Iterable[str]:
         return [*known.presets("sop"), *_SOP, *_LANGS]
     if command == "selftest":
         return (*_SELFTEST, *_settings(), *(f"{group}=" for group in known.GROUPS if group not in known.ARMS))
-    if command not in ("compare", "screen", "sweep", "robust", "pilot"):
+    if command not in ("compare", "best", "screen", "sweep", "robust", "pilot"):
         return _LANGS
     key, equals, _ = current.partition("=")
     key = key.lstrip("+")
@@ -136,6 +137,7 @@ def _words(command: str, current: str) -> Iterable[str]:
     more += _SWEEP if command == "sweep" else ()
     more += _ROBUST if command == "robust" else ()
     more += _PILOT if command == "pilot" else ()
+    more += _BEST if command == "best" else ()
     return [*arms, *(f"{group}=" for group in known.GROUPS if group not in known.ARMS), *_settings(), *more]
 
 
