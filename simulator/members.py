@@ -128,7 +128,8 @@ class Members(Mapping[str, Array]):
         alike: dict[tuple[Any, float], list[str]] = {}
         for name, column in self.schema.items():
             alike.setdefault((np.dtype(column.dtype), column.blank), []).append(name)
-        self._names, self._blanks = list(alike.values()), [blank for _, blank in alike]
+        # As numbers of the column's own type: Numba takes far longer to tell what others are, such as roles.
+        self._names, self._blanks = list(alike.values()), [dtype.type(blank) for dtype, blank in alike]
         self._blocks: list[Array] = [
             np.full((len(names), *self.shape), blank, dtype) for (dtype, blank), names in alike.items()
         ]
