@@ -1,6 +1,5 @@
 """From configuration to study: communities, tactics and mechanisms are made and checked."""
 
-import shlex
 import warnings
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,6 +11,7 @@ from experiments.arms import Arm, read_arms
 from experiments.engine.choice import check
 from experiments.language import language
 from experiments.study import BASELINE, MOST_WORKERS, PLACEBO, EngineChoice, Study, twins_for, whole
+from experiments.typed import line, words
 from simulator.errors import UserError, unknown
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def study_of(arms: Sequence[str], settings: Mapping[str, Any]) -> Study:
     given = dict(settings)
     folder = known.folder_of(given.pop("config_dir", None))
     return study_from(
-        plan(arms, [word for key, value in given.items() for word in _words(key, value)], folder)
+        plan(arms, [word for key, value in given.items() for word in words(key, value)], folder)
     )
 
 
@@ -77,7 +77,13 @@ def plan(arms: Sequence[str], overrides: Sequence[str], folder: Path | None) -> 
         asked = check_names(made.values["arms"], folder)
         sops = _sops(asked, folder)
     values = {**made.values, "arms": [arm.text for arm in asked]}
-    return Plan(asked, replace(made, values=values), _command(arms, overrides, folder), sops, folder)
+    return Plan(
+        asked,
+        replace(made, values=values),
+        line("compare", [*map(str, arms), *overrides], folder),
+        sops,
+        folder,
+    )
 
 
 def with_arms(plan: Plan, arms: Sequence[Arm], layout: "Layout | None" = None) -> Plan:
@@ -377,28 +383,3 @@ def _placed(study: Study, out: str, store: str) -> Study:
     kept = {"auto": "outputs/store" if out == "auto" else f"{out}/store", "none": None}.get(store, store)
     place = f"outputs/{study.group}-{study.hash[:8]}" if out == "auto" else out
     return replace(study, out=place, store=kept)
-
-
-def _words(key: str, value: Any) -> list[str]:
-    """A Python value as override words; a dictionary as one for each key."""
-    if isinstance(value, Mapping):
-        return [word for inner, one in value.items() for word in _words(f"{key}.{inner}", one)]
-    return [f"{key}={_word(value)}"]
-
-
-def _word(value: Any) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, list | tuple):
-        return f"[{','.join(_word(one) for one in value)}]"
-    return str(value)
-
-
-def _command(arms: Sequence[str], words: Sequence[str], folder: Path | None) -> str:
-    """The line that rebuilds a study; it names the language where the terminal's was taken."""
-    asked = any(word.lstrip("+").startswith("lang=") for word in words)
-    said = [] if asked or language() == "en" else [f"lang={language()}"]
-    place = ["--config-dir", str(folder)] if folder is not None else []
-    return shlex.join(["qunlab", "compare", *place, *(str(arm) for arm in arms), *words, *said])

@@ -1,6 +1,5 @@
 """From words to a sweep: every point is a study that has been checked, before anything runs."""
 
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -10,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from experiments import known
 from experiments.arms import is_override
 from experiments.build import plan, study_from
 from experiments.designs.arms import DESIGNS
@@ -17,8 +17,9 @@ from experiments.designs.factors import Factor, of_values, read_factor
 from experiments.designs.layout_of import designed
 from experiments.designs.points import KINDS, MOST_POINTS, points
 from experiments.designs.ranges import Declared, declared
-from experiments.language import language
 from experiments.study import PLACEBO, Study, whole
+from experiments.typed import line
+from experiments.typed import words as words_of
 from simulator.errors import UserError, unknown
 from simulator.scenario import Scenario
 
@@ -98,11 +99,8 @@ class Sweep:
 
 def sweep_of(arms: Sequence[str], settings: Mapping[str, Any]) -> Sweep:
     """A sweep from arms and settings as Python has them: a list, a range or an array is a factor."""
-    from experiments.build import _words
-    from experiments.known import folder_of
-
     given = dict(settings)
-    folder = folder_of(given.pop("config_dir", None))
+    folder = known.folder_of(given.pop("config_dir", None))
     factors: list[Factor] = []
     words: list[str] = []
     for key, value in given.items():
@@ -110,7 +108,7 @@ def sweep_of(arms: Sequence[str], settings: Mapping[str, Any]) -> Sweep:
         if listed and key not in ("ladder", "shift", "arms", "title"):
             factors.append(of_values(key, list(value)))
         else:
-            words += _words(key, list(value) if listed else value)
+            words += words_of(key, list(value) if listed else value)
     return sweep_from([*(factor.word for factor in factors), *arms, *words], folder)
 
 
@@ -133,7 +131,7 @@ def sweep_from(words: Sequence[str], folder: Path | None = None) -> Sweep:
     out = base.settings.values["out"]
     if out == "auto":
         out = f"outputs/sweep-{made[0].study.group}-{key[:8]}"
-    return Sweep(kind, tuple(factors), known, made, _command(words, folder), out, made[0].study.store)
+    return Sweep(kind, tuple(factors), known, made, line("sweep", words, folder), out, made[0].study.store)
 
 
 def _made(
@@ -200,11 +198,3 @@ def _firsts(factors: Sequence[Factor]) -> list[str]:
     return [
         f"{factor.key}={factor.values[0]}" for factor in factors if "." not in factor.key and factor.values
     ]
-
-
-def _command(words: Sequence[str], folder: Path | None) -> str:
-    """The line that asks for a sweep again; it names the language where the terminal's was taken."""
-    asked = any(word.lstrip("+").startswith("lang=") for word in words)
-    said = [] if asked or language() == "en" else [f"lang={language()}"]
-    place = ["--config-dir", str(folder)] if folder is not None else []
-    return shlex.join(["qunlab", "sweep", *place, *words, *said])
