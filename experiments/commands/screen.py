@@ -129,7 +129,7 @@ def _screen(
         def progress(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total, description=say("screen.running", **text))
 
-        values = simulate(arms, design, settings["seed"], settings["workers"], progress)
+        values = simulate(arms, design, settings["seed"], settings["workers"], progress, engine=study.engine)
     return Screening(study, design, values, pairs, _command(call, settings, pairs, texts, overrides))
 
 

@@ -121,7 +121,7 @@ def gather(
             if progress is not None:
                 progress(kind * total + done, 2 * total)
 
-        values = simulate([arm], design, study.seed, study.workers, tell, counting)
+        values = simulate([arm], design, study.seed, study.workers, tell, counting, study.engine)
         found.append(values[:, 0])
     count = len(days)
     both = np.stack(found)  # (2, len, worlds, pool)

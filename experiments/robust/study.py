@@ -12,7 +12,7 @@ from experiments.robust.flips import Flip, flips
 from experiments.robust.indices import Indices, indices
 from experiments.robust.saltelli import Saltelli
 from experiments.robust.worlds import Outcome, outcome
-from experiments.screening.design import Design, Factor, factors
+from experiments.screening.design import Design, Factor, Points, factors
 from experiments.screening.effects import Moves, moves
 from experiments.screening.runs import Summaries, simulate
 from experiments.study import PLACEBO, Study
@@ -118,12 +118,18 @@ def robustness(study: Study, goal: str, effort: Effort, progress: Progress | Non
     by_label = {arm.label: arm for arm in arms}
     pair = by_label[first], by_label[second]
     design = Design.of(known, effort.trajectories, effort.lucks, study.seed)
-    gap = _gap(simulate(pair, design, study.seed, study.workers, tell("morris"), Summaries((goal,))), metric)
+
+    def gaps(points: Points, part: str) -> Floats:
+        told, reading = tell(part), Summaries((goal,))
+        values = simulate(pair, points, study.seed, study.workers, told, reading, study.engine)
+        return _gap(values, metric)
+
+    gap = gaps(design, "morris")
     moved = moves(design, gap, study.seed)
     beyond = (moved.mu_star - moved.floor)[:-1]
     chosen = tuple(int(n) for n in np.argsort(-beyond, kind="stable")[: effort.leading])
     some = Saltelli.of([known[n] for n in chosen], effort.samples, effort.lucks, study.seed)
-    gap = _gap(simulate(pair, some, study.seed, study.workers, tell("sobol"), Summaries((goal,))), metric)
+    gap = gaps(some, "sobol")
     curves = Curves.fit(some, gap)
     return Robustness(
         study=study,

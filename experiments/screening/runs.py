@@ -1,4 +1,4 @@
-"""The runs: every point of a design with every luck in every arm, on local worker processes."""
+"""The runs: every point of a design with every luck in every arm, wherever the work is done."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from experiments.engine.choice import make
 from experiments.engine.simulate import BLOCK_SLOTS
 from experiments.engine.task import warm_up
 from experiments.screening.design import Points
+from experiments.study import EngineChoice
 from simulator.scenario import Scenario
 from simulator.simulation import Simulation
 
@@ -59,10 +60,11 @@ def simulate(
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
     reading: Reading = Summaries(),
+    engine: EngineChoice | None = None,
 ) -> Values:
     """Every number read in every arm at every point with every luck, ``(len, arms, points, lucks)``.
 
-    What comes out depends on neither workers nor blocks.
+    What comes out depends on neither workers nor blocks nor the engine.
 
     Args:
         scenarios: The arms, all with one community and one set of mechanisms.
@@ -71,6 +73,7 @@ def simulate(
         workers: Processes; None for one a core, or none but this where the work is small, as with 1.
         progress: Told after each block: runs done, runs in all.
         reading: What is read off each run.
+        engine: Where the work is done; None for this machine.
     """
     points, lucks = design.numbers.shape
     out = np.full((len(reading), len(scenarios), points, lucks), np.nan)
@@ -81,12 +84,12 @@ def simulate(
         for arm in range(len(scenarios))
     ]
     total, done = points * lucks * len(scenarios), 0
-    if workers is None:
-        workers = 1 if total < SMALL else cpu_count()
-    workers = min(workers, len(tasks))
-    with make("local", workers) as engine:
+    choice = engine or EngineChoice()
+    if choice.name == "local":
+        workers = min(workers or (1 if total < SMALL else cpu_count()), len(tasks))
+    with make(choice.name, workers, choice.address) as running:
         jobs = [(block, scenarios[arm], design, part, arm, seed, reading) for arm, part in tasks]
-        for _, (arm, part, values) in engine.every(jobs, warm=(warm_up, list(scenarios))):
+        for _, (arm, part, values) in running.every(jobs, warm=(warm_up, list(scenarios))):
             out[:, arm, part] = values
             done += values[0].size
             if progress is not None:
