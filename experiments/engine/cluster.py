@@ -72,7 +72,7 @@ class Cluster(Remote):
             self._place = address = self._own.address
         else:
             self._place = address = checked(self._address)
-        self._client = joined(address)
+        self._client = joined(address, near=self._own is not None)
         self._stack.callback(left, self._client)
         if self._own is not None:
             self._await(

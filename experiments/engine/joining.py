@@ -54,8 +54,12 @@ def checked(address: str) -> str:
     return address if found[1] else f"tcp://{address}"
 
 
-def joined(address: str) -> Client:
+def joined(address: str, near: bool) -> Client:
     """A client of the scheduler there.
+
+    Args:
+        address: Of the scheduler.
+        near: Whether the workers can be reached from here, too; else results come by the scheduler.
 
     Raises:
         UserError: There is none.
@@ -64,7 +68,7 @@ def joined(address: str) -> Client:
         warnings.simplefilter("ignore")  # of versions; we have words of our own for them
         try:
             _hear(address)
-            return Client(address, timeout=ANSWER, set_as_default=False)
+            return Client(address, timeout=ANSWER, set_as_default=False, direct_to_workers=near)
         except Exception:
             raise UserError(
                 f"No Dask scheduler answers at {address}; start one with 'dask scheduler' and give the "
