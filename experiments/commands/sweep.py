@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 #: Rows on the screen, and columns where nobody says.
 _SHOWN, _LISTED, WIDTH = 40, 1000, 100
+_FILE = "sweep.csv"
 
 
 def run(call: Call) -> int:
@@ -46,7 +47,7 @@ def run(call: Call) -> int:
             table.add_row(str(point.number), *(Text(value) for value in point.values.values()))
         console.print(table)
         if len(asked.points) > _LISTED:
-            console.print(words.say("sweep.more", n=len(asked.points) - _LISTED), style="dim")
+            console.print(words.say("sweep.more", n=len(asked.points) - _LISTED, file=_FILE), style="dim")
         return 0
 
     from experiments.output import prepare
@@ -160,5 +161,5 @@ def _table(found: "Swept", words: "Words") -> Table:
         style = "" if first is not None and first.gains else "dim"
         table.add_row(str(point.number), *values, Text(words.best(first), style=style), *map(Text, effects))
     if len(found.points) > _SHOWN:
-        table.add_row("", Text(say("sweep.more", n=len(found.points) - _SHOWN), style="dim"))
+        table.add_row("", Text(say("sweep.more", n=len(found.points) - _SHOWN, file=_FILE), style="dim"))
     return table

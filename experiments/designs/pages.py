@@ -9,7 +9,7 @@ from experiments import files
 from experiments.arms import read_arm
 from experiments.commands.lists import plain_table
 from experiments.designs.findings import Span, contrasts, steps
-from experiments.designs.frames import tables
+from experiments.designs.frames import DOSES, INTERACTIONS, tables
 from experiments.designs.layout import Layout
 from experiments.messages import Catalogue
 from experiments.report.amounts import NONE, Amounts, tidy
@@ -61,7 +61,7 @@ def _steps(layout: Layout, result: Result, say: Catalogue, console: Console) -> 
             ]
         table.add_row(Text(tidy(step.cell.label)), *map(Text, cells))
     console.print(table)
-    console.print(Text(say(f"designs.note_{layout.kind}"), style="dim"))
+    console.print(Text(say(f"designs.note_{layout.kind}", file=DOSES.file), style="dim"))
 
 
 def _contrasts(layout: Layout, result: Result, say: Catalogue, console: Console) -> None:
@@ -79,7 +79,7 @@ def _contrasts(layout: Layout, result: Result, say: Catalogue, console: Console)
             )
         table.add_row(Text(" × ".join(map(tidy, one.tactics))), *map(Text, cells))
     console.print(table)
-    console.print(Text(say("designs.note_contrasts"), style="dim"))
+    console.print(Text(say("designs.note_contrasts", file=INTERACTIONS.file), style="dim"))
 
 
 def _amount(amounts: Amounts, span: Span, unit: str, signed: bool = False) -> str:

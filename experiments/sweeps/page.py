@@ -7,6 +7,7 @@ from experiments.report.amounts import tidy
 from experiments.report.charts import Chart
 from experiments.sweeps import findings
 from experiments.sweeps.findings import METRICS
+from experiments.sweeps.frames import SWEEP
 from experiments.sweeps.plan import Point
 from experiments.sweeps.run import Swept
 from experiments.sweeps.words import Words
@@ -35,7 +36,7 @@ def page(found: Swept, words: Words, responses: Chart, best: Chart | None) -> st
         arms=[words.arm(arm) for arm in found.sweep.arms],
         metric=say.name("metric", METRICS[0]),
         rows=[_row(found, words, point) for point in shown],
-        more=say("sweep.more", n=more) if more else "",
+        more=say("sweep.more", n=more, file=SWEEP.file) if more else "",
         command=tidy(found.sweep.command),
     )
 
