@@ -76,7 +76,7 @@ class Place:
 
     Attributes:
         arm: Its label.
-        rank: From 1; of two that were dropped, the one that held out longer is better.
+        rank: From 1: those still in before those dropped, each by how far they are behind.
         dropped: Replicate after which it was dropped; 0 while it is in.
         spent: Replicates that were run of it.
         mean: Mean of the metric over the replicates it was judged on; NaN for none.
@@ -166,7 +166,7 @@ def choose(
         if picked.done or n >= most:
             break
         n = min(most, max(n + 1, ceil(GROW * n)), max(picked.most, n + 1))
-    order = ranking(picked)
+    order = ranking(picked, goal.metric.direction * values)
     means = goal.metric.direction * picked.means
     places = tuple(
         Place(
@@ -182,12 +182,16 @@ def choose(
     return Choice(goal, picked.delta, places, picked.done, picked.drawn, tuple(rounds))
 
 
-def ranking(picked: Selection) -> list[int]:
-    """Arms, best first: those still in by their means, then those dropped, the last one first."""
-    means = picked.means
+def ranking(picked: Selection, values: Floats) -> list[int]:
+    """Arms, best first: those still in before those dropped, each by how far they are behind the leader.
+
+    Over the replicates both had: an arm that was dropped early saw other worlds than one that stayed, and
+    when it was dropped says as much of its spread as of its mean.
+    """
+    best = picked.leader
+    behind = [_behind(row, values[best])[0] for row in values]
     return sorted(
-        range(picked.arms),
-        key=lambda arm: (arm not in picked.left, -picked.dropped.get(arm, 0), -float(means[arm]), arm),
+        range(picked.arms), key=lambda arm: (arm != best, arm not in picked.left, -behind[arm], arm)
     )
 
 

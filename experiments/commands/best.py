@@ -124,7 +124,7 @@ def _table(choice: "Choice", names: dict[str, str], say: Catalogue, amounts: "Am
         first = place.rank == 1
         table.add_row(
             f"{place.rank}. {names[place.arm]}",
-            bare(place.mean),
+            bare(place.mean) if first else NONE,  # the others saw other worlds
             NONE if first else bare(place.behind, "+"),
             NONE if first else amounts.interval(place.low, place.high, choice.goal.metric.unit, True),
             f"{place.dropped:,}" if place.dropped else say("best.in"),

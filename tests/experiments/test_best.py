@@ -89,6 +89,17 @@ def test_less_may_be_better() -> None:
     assert all(place.behind > 0.0 for place in choice.places[1:])
 
 
+def test_arms_are_ranked_by_matched_differences_not_by_when_they_fell() -> None:
+    """An arm that is always a little behind the best falls first, and is the second all the same."""
+    groups = Groups([10.0, 10.5, 9.0, 10.9])
+    groups.values[1] = groups.values[3] - 0.2 - 0.01 * groups.values[1]
+    choice = choose(ARMS, Goal(VOICES, 0.95, 0.15), groups, first=30)
+    assert [place.arm for place in choice.places] == ["c", "a", "baseline", "b"]
+    by = {place.arm: place for place in choice.places}
+    assert by["a"].dropped < by["baseline"].dropped
+    assert by["a"].behind > by["baseline"].behind
+
+
 def test_it_ends_undecided_at_the_most() -> None:
     choice, groups = found([10.0, 10.0, 10.0, 10.0], Goal(VOICES, 0.95, 0.01), first=30, most=100)
     assert not choice.decided
