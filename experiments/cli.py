@@ -38,7 +38,6 @@ COMMANDS = {
     "screen": ("experiments.commands.screen", ("--config-dir", "--help")),
     "robust": ("experiments.commands.robust", ("--config-dir", "--help")),
     "optimise": ("experiments.commands.optimise", ("--config-dir", "--help")),
-    "optimize": ("experiments.commands.optimise", ("--config-dir", "--help")),
     "best": ("experiments.commands.best", ("--config-dir", "--help")),
     "selftest": ("experiments.commands.selftest", ("--config-dir", "--help")),
     "pilot": ("experiments.commands.pilot", ("--config-dir", "--help")),
@@ -48,6 +47,8 @@ COMMANDS = {
     "new": ("experiments.commands.new", ("--help",)),
     "completion": ("experiments.commands.completion", ("--help",)),
 }
+#: Other spellings of subcommands.
+_ALIASES = {"optimize": "optimise"}
 _VALUED = ("--config-dir",)
 _SHORT = {"-h": "--help", "-V": "--version", "-cd": "--config-dir"}
 
@@ -118,7 +119,7 @@ def _run(words: list[str], say: Catalogue) -> int:
         print(say("cli.version", version=version("qunlab")))
         return 0
     words = _multirun(words)
-    name = words[0]
+    name = _ALIASES.get(words[0], words[0])
     if name not in COMMANDS:
         kind = "no_option" if name.startswith("-") else "no_command"
         valid = ("--help", "--version") if name.startswith("-") else tuple(COMMANDS)

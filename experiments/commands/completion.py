@@ -116,7 +116,7 @@ def _words(command: str, current: str) -> Iterable[str]:
     if command == "claims":
         claims = (name for name in known.presets("experiment") if name.startswith("claim_"))
         return [*(name.removeprefix("claim_") for name in claims), *_CLAIMS, *_LANGS]
-    if command in ("optimise", "optimize"):
+    if command == "optimise":
         names = [*known.plugins(known.STRATEGIES), *known.presets("strategy")]
         return [*names, *_OPTIMISE, *_settings(), *_LANGS]
     if command == "sop":
