@@ -38,7 +38,19 @@ FIXED = (
         "claim",
         "precision",
     ),
-    *("engine", "experiment", "sop", "design", "points", "ladder", "shift", "match"),
+    *(
+        "precision",
+        "most",
+        "store",
+        "engine",
+        "experiment",
+        "sop",
+        "design",
+        "points",
+        "ladder",
+        "shift",
+        "match",
+    ),
 )
 #: Of these a list is one value.
 LISTS = ("ladder", "shift", "arms", "title")

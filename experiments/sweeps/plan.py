@@ -122,6 +122,8 @@ def sweep_from(words: Sequence[str], folder: Path | None = None) -> Sweep:
     if not arms:
         arms = _swept_strategies(factors)
     base = plan(arms, [*rest, *_firsts(factors)], folder)
+    if base.settings.values.get("precision") is not None:
+        raise UserError("precision is for qunlab compare; at every point of a sweep replicates=N are run.")
     known = {factor.key: declared(factor.key, base.settings.values) for factor in factors}
     seed = whole("seed", base.settings.values["seed"], 0, 2**32 - 1)
     values = points(kind, factors, known, count, seed)
