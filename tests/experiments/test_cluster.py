@@ -13,6 +13,7 @@ from threading import Timer
 from typing import Any
 
 import pytest
+from distributed import Client
 
 from experiments.engine.choice import make
 from experiments.engine.joining import mismatch
@@ -55,6 +56,13 @@ class Site:
         options += ["--local-directory", str(self.folder)]
         self.workers.append(self._start("dask_worker", self.address, *options))
 
+    def staff(self, workers: int) -> None:
+        """Have so many workers there."""
+        while len(self.workers) < workers:
+            self.add()
+        with Client(self.address, set_as_default=False) as client:
+            client.wait_for_workers(workers)
+
     def kill(self) -> None:
         """kill -9 of the worker that has been there longest."""
         worker = self.workers.pop(0)
@@ -91,8 +99,7 @@ def test_a_scheduler_without_workers_is_a_line(site, monkeypatch, capfd) -> None
 
 
 def test_results_are_the_same_as_here_bit_for_bit(site) -> None:
-    site.add()
-    site.add()
+    site.staff(2)
     community = Community(size=14, cap=18, arrivals=0.2)
     tactics = (("red_packet", make_strategy("red_packet")),)
     given: dict[str, Any] = {"community": community, "days": 8, "follow_up": 8}
@@ -108,6 +115,7 @@ def test_results_are_the_same_as_here_bit_for_bit(site) -> None:
 def test_killed_workers_cost_no_result_while_others_are_there_or_come(
     site, capfd, tmp_path, monkeypatch
 ) -> None:
+    site.staff(2)
     with make("dask", address=site.address.removeprefix("tcp://")) as engine:
         assert engine.workers == 2
         found = {}
@@ -136,6 +144,7 @@ def test_killed_workers_cost_no_result_while_others_are_there_or_come(
 
 
 def test_a_scheduler_that_goes_is_a_line(site, capfd) -> None:
+    site.staff(1)
     with make("dask", address=site.address) as engine:
         Timer(0.5, site.scheduler.kill).start()
         with pytest.raises(UserError, match=f"{site.address} is gone") as mistake:
