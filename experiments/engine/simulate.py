@@ -11,8 +11,6 @@ from math import ceil
 from time import perf_counter
 from typing import NamedTuple
 
-from loky import cpu_count
-
 from experiments.engine.choice import make
 from experiments.engine.ensemble import Ensemble, gather
 from experiments.engine.port import Died, Engine
@@ -154,14 +152,12 @@ def fill(
     choice = engine or EngineChoice()
     if choice.name == "local" and workers is None and _slot_days(arms.scenarios, missing) < SMALL:
         workers = 1
-    tasks = [
-        task
-        for (_, left), those in missing.items()
-        for task in _tasks(arms.scenarios, left, those, workers or cpu_count(), block)
-    ]
-    if choice.name == "local":
-        workers = min(workers or cpu_count(), len(tasks))
     with make(choice.name, workers, choice.address) as running:
+        tasks = [
+            task
+            for (_, left), those in missing.items()
+            for task in _tasks(arms.scenarios, left, those, running.workers, block)
+        ]
         while tasks:
             tasks = _carry_out(running, arms, tasks, seed, store, tally)
 
