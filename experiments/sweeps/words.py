@@ -10,7 +10,7 @@ from experiments.statistics.comparison import Effect
 from experiments.study import BASELINE
 from experiments.sweeps import findings
 from experiments.sweeps.findings import Best
-from experiments.sweeps.plan import Point, Sweep
+from experiments.sweeps.plan import Sweep
 from experiments.sweeps.run import Swept
 from simulator.metrics import BY_NAME
 
@@ -96,11 +96,12 @@ class Words(Amounts):
     def facts(self, found: Swept) -> str:
         """What was run, in a line."""
         study = self.sweep.study
+        done = (int(runs.done[: study.replicates].sum()) for runs in found.runs.values())
         return self.say(
             "sweep.facts",
             points=len(found.points),
             arms=len(self.sweep.arms),
-            replicates=study.replicates,
+            replicates=min(done),
             scenarios=len(found.runs),
             seed=study.seed,
             design=self.say(f"sweep.design_{self.sweep.kind}"),
@@ -118,7 +119,3 @@ class Words(Amounts):
             scenarios=self.number(len(self.sweep.scenarios)),
             days=self.number(float(f"{self.sweep.size:.2g}")),
         )
-
-    def where(self, point: Point) -> str:
-        """A point by its values."""
-        return ", ".join(f"{key}={value}" for key, value in point.values.items())
