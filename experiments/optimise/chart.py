@@ -30,7 +30,7 @@ def chart(outcome: Outcome, space: Space, say: Catalogue) -> Chart:
         figure = Figure(figsize=(11.0, 4.6))
         shown = listed(outcome)
         grid = figure.add_gridspec(
-            1, 2, left=0.1, right=0.985, top=0.84, bottom=0.13, wspace=0.16, width_ratios=(1.15, 1)
+            1, 2, left=0.135, right=0.985, top=0.84, bottom=0.13, wspace=0.16, width_ratios=(1.15, 1)
         )
         left, right = figure.add_subplot(grid[0]), figure.add_subplot(grid[1])
         if len(outcome.aim.goals) > 1:
