@@ -6,9 +6,8 @@ from math import inf
 import numpy as np
 import pytest
 
-from experiments.cli import main
-from experiments.report.terminal import show
 from experiments.report.words import Words
+from experiments.result import Result
 from experiments.rounds import GROW, LEAP, Round, Stop, Target, Width, grow, width_of
 from experiments.statistics.comparison import compare
 from experiments.statistics.intervals import Estimate
@@ -16,7 +15,7 @@ from experiments.study import Study
 from experiments.workbench import run
 from simulator.errors import UserError
 from simulator.metrics import Metric
-from tests.experiments.fakes import fake_result
+from tests.experiments.fakes import ARMS, fake_result
 
 TARGET = Target("voices", 5.0, 5000)
 
@@ -69,7 +68,7 @@ def test_the_last_interval_covers_as_promised() -> None:
     """Normal differences, stopped by the width of their t interval, as Chow and Robbins have it."""
     rng = np.random.default_rng(1)
     covered, rounds = [], []
-    for _ in range(1500):
+    for _ in range(1000):
         d = rng.normal(10.0, 20.0, 1000)
 
         def look(n: int, d: np.ndarray = d) -> Width:
@@ -81,7 +80,7 @@ def test_the_last_interval_covers_as_promised() -> None:
         covered.append(low <= 10.0 <= high)
         rounds.append(len(stop.rounds))
         assert stop.why == "reached"
-    assert np.mean(covered) == pytest.approx(0.95, abs=0.016)
+    assert np.mean(covered) == pytest.approx(0.95, abs=0.02)
     assert np.mean(rounds) > 2.0
 
 
@@ -125,6 +124,12 @@ def test_targets() -> None:
     assert Target.read("lifespan:2.5%", 9).percent == 2.5
 
 
+@pytest.fixture(scope="module")
+def results() -> dict[str, Result]:
+    one = fake_result(replicates=20, twins=0, days=10, follow_up=0, arms=ARMS[:2])
+    return {lang: replace(one, lang=lang) for lang in ("en", "zh")}
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize(
     ("why", "full", "text"),
@@ -139,9 +144,11 @@ def test_targets() -> None:
         ("budget", inf, {"en": "is not defined after 5,000", "zh": "变化率还没法算"}),
     ],
 )
-def test_what_is_said(lang: str, why: str, full: float, text: dict[str, str]) -> None:
+def test_what_is_said(
+    lang: str, why: str, full: float, text: dict[str, str], results: dict[str, Result]
+) -> None:
     rounds = (Round(5000, Width("red_packet", full, 1.5, False)),)
-    result = fake_result(lang, replicates=30, twins=0, precision=Stop(TARGET, rounds, why, 16_200))
+    result = replace(results[lang], precision=Stop(TARGET, rounds, why, 16_200))
     found = [note for kind, note in Words(result).notes() if (kind == "warn") == (why != "reached")]
     assert any(text[lang] in note for note in found)
 
@@ -152,7 +159,7 @@ SMALL = {"community": "cold_start", "community.size": 12, "community.cap": 12, "
 
 
 def test_a_study_grows_and_its_result_is_that_of_as_many_replicates() -> None:
-    study = Study.of("red_packet", **SMALL, replicates=20, precision="visitors:3%", most=400, workers=1)
+    study = Study.of("red_packet", **SMALL, replicates=20, precision="visitors:3.5%", most=400, workers=1)
     found = run(study)
     stop = found.precision
     assert stop is not None
@@ -163,19 +170,11 @@ def test_a_study_grows_and_its_result_is_that_of_as_many_replicates() -> None:
     again = run(Study.of("red_packet", **SMALL, replicates=n, workers=1))
     assert repr(found.comparison) == repr(again.comparison)
     assert again.precision is None
+    assert any("every arm's change is known to" in note for _, note in Words(found).notes())
+    assert not any("every arm's change" in note for _, note in Words(again).notes())
     assert study.hash != replace(study, precision=None).hash
 
 
 def test_the_first_round_must_be_allowed() -> None:
     with pytest.raises(UserError, match="replicates is 200, the first round of precision=; most is 100"):
         Study.of("red_packet", precision="voices:5%", most=100)
-
-
-def test_the_command(tmp_path, capsys: pytest.CaptureFixture[str]) -> None:
-    words = [f"{key}={value}" for key, value in SMALL.items()]
-    ours = ["replicates=20", "precision=visitors:30%", "most=60", "workers=1", f"out={tmp_path}"]
-    assert main(["compare", "red_packet", *words, *ours]) == 0
-    shown = " ".join(capsys.readouterr().out.split())
-    assert "every arm's change is known to ±" in shown
-    show(fake_result(precision=None))
-    assert "every arm's change" not in capsys.readouterr().out

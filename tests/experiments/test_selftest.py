@@ -14,7 +14,7 @@ from experiments.selftest.trial import SHAM, Trial, carry_out, checks, sham_of
 from experiments.study import Study
 from simulator.errors import UserError
 
-SMALL = {"community": "cold_start", "community.size": 12, "community.cap": 12, "days": 10, "follow_up": 18}
+SMALL = {"community": "cold_start", "community.size": 12, "community.cap": 12, "days": 10, "follow_up": 16}
 
 
 # ---- rates
@@ -126,11 +126,11 @@ def test_the_sham_begins_within_the_campaign(study: Study, day: int) -> None:
 
 # ---- the command
 
-WORDS = ["comparisons=20", "replicates=15", "community.size=12", "community.cap=12", "workers=1"]
+WORDS = ["comparisons=20", "replicates=15", "community.size=12", "community.cap=12", "days=6", "follow_up=16"]
 
 
 def test_the_command(tmp_path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["selftest", *WORDS, f"out={tmp_path}"]) == 0
+    assert main(["selftest", *WORDS, "workers=1", f"out={tmp_path}"]) == 0
     shown = capsys.readouterr().out
     for text in (
         "False alarms: Voices a day",
@@ -146,7 +146,7 @@ def test_the_command(tmp_path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_command_in_chinese(tmp_path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["selftest", *WORDS, f"out={tmp_path}", "lang=zh"]) == 0
+    assert main(["selftest", *WORDS, "workers=1", f"out={tmp_path}", "lang=zh"]) == 0
     shown = capsys.readouterr().out
     for text in ("误报率：", "空对空比较 20 次", "✓ 安慰剂", "方法说到做到", "已写出："):
         assert text in shown
