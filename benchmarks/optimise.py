@@ -7,6 +7,7 @@ effect: numbers of the search itself flatter whoever draws more noise.
 
 from dataclasses import replace
 from time import perf_counter
+from typing import Literal
 
 import numpy as np
 from rich.console import Console
@@ -18,7 +19,7 @@ from experiments.optimise.confirm import confirm
 
 #: A small group, so that several seeds are done in minutes; limits that bite.
 WORDS = ("budget=500", "hours=8", "community.size=60", "days=30", "follow_up=15", "workers=1")
-RIVALS = ("tpe", "random")
+RIVALS: tuple[Literal["tpe", "random"], ...] = ("tpe", "random")
 
 
 def race(seeds, trials, replicates, confirmed):

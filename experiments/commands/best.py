@@ -1,6 +1,7 @@
 """``qunlab best``: the best of several arms with a stated probability, losers dropped on the way."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -46,6 +47,7 @@ def run(call: Call) -> int:
     from experiments.engine.simulate import simulate
     from experiments.files import write
     from experiments.output import prepare
+    from experiments.store.note import leave
     from experiments.store.store import Store
 
     study = study_from(plan(asked.arms, asked.overrides, call.folder))
@@ -53,6 +55,8 @@ def run(call: Call) -> int:
     goal = Goal.read(own["goal"], own["confidence"], own["zone"], len(arms))
     folder = prepare(own["out"], say.lang)
     store = Store() if study.store is None else Store(study.store)
+    if study.store is not None:
+        leave(folder, asked.command, Path(study.store))
     with bar() as seen:
         task = seen.add_task(say("best.compiling"), total=None)
 

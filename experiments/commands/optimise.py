@@ -39,8 +39,10 @@ def run(call: Call) -> int:
     say = Catalogue(asked.study.lang)
 
     from experiments.output import prepare
+    from experiments.store.note import leave
 
     folder = prepare(asked.out, say.lang)
+    leave(folder, asked.command, folder / "store")
     outcome = _found(asked, folder, say)
     _show(asked, outcome, folder, say)
     return 0

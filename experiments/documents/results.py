@@ -21,17 +21,21 @@ KINDS = {
 
 def frames() -> tuple[Frame, ...]:
     """Every frame, by command."""
+    from experiments.best import frame as best
+    from experiments.designs import frames as designs
     from experiments.optimise import frames as optimise
+    from experiments.pilot import frames as pilot
     from experiments.robust import frames as robust
     from experiments.selftest import frame as selftest
     from experiments.sweeps import frames as sweeps
 
     return (
         *(COMPARISON, RUNS, TIMESERIES, PART),
+        *(designs.DOSES, designs.INTERACTIONS),
         *(sweeps.SWEEP, sweeps.POINTS),
-        *(robust.ARMS, robust.FLIPS),
+        *(best.FRAME, robust.ARMS, robust.FLIPS),
         *(optimise.FINALISTS, optimise.TRIALS),
-        selftest.FRAME,
+        *(pilot.POWERS, selftest.FRAME),
     )
 
 

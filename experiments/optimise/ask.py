@@ -21,6 +21,7 @@ from experiments.optimise.search import BATCH, Search, Trial
 from experiments.optimise.space import Candidate, Option, Space, option
 from experiments.result import Result
 from experiments.sop import Sop
+from experiments.store.store import Store
 from experiments.study import MOST_REPLICATES, MOST_WORKERS, Study, twins_for, whole
 from experiments.workbench import run
 from simulator.errors import UserError, unknown
@@ -75,6 +76,11 @@ class Asked:
         """Campaign days."""
         return self.study.scenarios[0].days
 
+    @property
+    def store(self) -> Store:
+        """Where the runs of heat and confirmation are kept; those of the search stand in its log."""
+        return Store(Path(self.out) / "store")
+
     def sop(self, candidate: Candidate, name: str = "plan") -> Sop:
         """The SOP of a candidate."""
         return candidate.sop(name, self.study.group, self.days, self.folder)
@@ -93,6 +99,8 @@ class Asked:
             replicates=min(n * HEAT_REPLICATES, MOST_REPLICATES) if stage else n,
             seed=fresh(self.numbers["seed"], stage) if stage else self.numbers["seed"],
             workers=self.numbers["workers"],
+            engine=self.study.engine,
+            store=self.store if stage else None,
             progress=progress,
         )
 
@@ -119,7 +127,7 @@ class Asked:
             command=self.command,
             out=None,
         )
-        found = run(study, progress)
+        found = run(study, progress, self.store)
         if found.replicates < found.asked:
             raise KeyboardInterrupt
         return found
@@ -221,7 +229,8 @@ def _voices(study: Study, given: Mapping[str, Any]) -> float:
     """Voices a day of the group left alone."""
     from experiments.engine.simulate import simulate
 
-    found = simulate([study.scenarios[0]], given["replicates"], seed=given["seed"], workers=given["workers"])
+    numbers = {"seed": given["seed"], "workers": given["workers"], "engine": study.engine}
+    found = simulate([study.scenarios[0]], given["replicates"], **numbers)
     if found.interrupted:
         raise KeyboardInterrupt
     return float(found.summary["voices"].mean())

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from experiments.engine.ensemble import Ensemble
 from experiments.engine.simulate import simulate
 from experiments.optimise.space import Candidate
+from experiments.store.store import Store
+from experiments.study import EngineChoice
 from simulator.errors import UserError, unknown
 from simulator.metrics import BY_NAME, METRICS, Metric
 from simulator.scenario import Scenario
@@ -121,6 +123,8 @@ class Play:
         replicates: Replicates of each candidate.
         seed: Seed.
         workers: Processes; None for one a core.
+        engine: Where the work is done; None for this machine.
+        store: Where runs are kept; None where they need not be.
         progress: Told runs done and runs in all, as ``simulate`` tells.
     """
 
@@ -130,6 +134,8 @@ class Play:
     replicates: int
     seed: int
     workers: int | None = None
+    engine: EngineChoice | None = None
+    store: Store | None = None
     progress: Callable[[int, int, int], None] | None = None
 
     def __call__(self, candidates: Sequence[Candidate]) -> list[Score]:
@@ -147,6 +153,8 @@ class Play:
             self.replicates,
             seed=self.seed,
             workers=self.workers,
+            engine=self.engine,
+            store=self.store,
             block=max(1, -(-self.replicates // (self.workers or 2))),
             progress=self.progress,
         )

@@ -22,7 +22,8 @@ def rhythm(said: Mapping[str, Any], say: Catalogue) -> str:
         kind = _WEEKS.get(tuple(said["weekdays"])) if isinstance(said["weekdays"], list) else None
         text = say(f"optimise.{kind}") if kind else str(said["weekdays"])
     else:
-        text = say("optimise.every", n=said.get("every", 1))
+        n = said.get("every", 1)
+        text = say("optimise.every", n=n) if n > 1 else say("optimise.daily")
     if start and "days" not in said:
         text += say("optimise.from_day", n=start)
     if "triggers" in said:

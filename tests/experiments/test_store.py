@@ -273,7 +273,10 @@ def killed(folder: Path, whom: str) -> None:
     """Start a long piece of work, and kill -9 the process, or one of its workers, in the midst of it."""
     root = Path(__file__).parents[2]
     process = subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, str(folder)], cwd=root, start_new_session=True, stderr=subprocess.DEVNULL
+        [sys.executable, "-c", SCRIPT, str(folder)],
+        cwd=root,
+        start_new_session=True,
+        stderr=subprocess.DEVNULL,
     )
     deadline = time.monotonic() + 90
     while len(parts(folder)) < 3 and process.poll() is None and time.monotonic() < deadline:
