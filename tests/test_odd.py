@@ -179,7 +179,9 @@ def test_bars_do_not_break_a_table():
 
 
 def test_numbers_that_are_no_parameters_are_told_where_they_are_explained():
-    assert "owner 2, kol 2, novice 0.4, lurker 0.15" in parts.mechanism("learning")
+    assert "Share of days with a message above which a lurker becomes a novice. 0.15" in parts.mechanism(
+        "learning"
+    )
 
 
 def test_the_opening_is_as_it_is_told():

@@ -31,16 +31,7 @@ def site(tmp_path_factory):
     (wheel,) = (folder / "dist").glob("*.whl")
     target = folder / "site"
     if importlib.util.find_spec("pip"):
-        install = [
-            sys.executable,
-            "-m",
-            "pip",
-            "install",
-            "--no-deps",
-            "--no-index",
-            "--no-compile",
-            "--target",
-        ]
+        install = [sys.executable, "-m", "pip", "install", "--no-deps", "--no-index", "--no-compile"]
         subprocess.run([*install, "--target", str(target), str(wheel)], check=True, capture_output=True)
     else:  # an environment without pip: a wheel is a zip, and pip would do no more
         zipfile.ZipFile(wheel).extractall(target)

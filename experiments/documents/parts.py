@@ -20,7 +20,7 @@ from experiments.documents.markdown import plain, prose, table, value
 from simulator.community import Community
 from simulator.knobs import Knob, knobs
 from simulator.mechanism import PHASES, Mechanism
-from simulator.members import COLUMNS, ROLES, Column
+from simulator.members import COLUMNS, Column
 from simulator.metrics import METRICS
 from simulator.registry import MECHANISMS, STRATEGIES, distribution, mechanisms, strategies
 from simulator.scenario import Scenario
@@ -274,6 +274,4 @@ def _constants(module: str) -> str:
 
 def number(x: Any) -> str:
     """A constant; nothing for what is no number."""
-    if isinstance(x, np.ndarray) and x.size == len(ROLES):
-        return ", ".join(f"{role} {one:g}" for role, one in zip(ROLES, x.tolist(), strict=True))
     return f"{x:g}" if isinstance(x, int | float | np.number) and not isinstance(x, bool) else ""

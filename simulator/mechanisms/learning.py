@@ -28,8 +28,14 @@ if TYPE_CHECKING:
 _DECISION = key("learning", "role")
 _OWNER, _KOL, _NOVICE, _LURKER = (int(role) for role in Role)
 _DAYS = 21.0
-#: Shares of days with a message above which lurkers and novices rise, below which novices and KOLs sink.
-_NOVICE_FROM, _KOL_FROM, _NOVICE_TO, _KOL_TO = 0.15, 0.4, 0.02, 0.08
+#: Share of days with a message above which a lurker becomes a novice.
+_NOVICE_FROM = 0.15
+#: The same from novice to KOL.
+_KOL_FROM = 0.4
+#: Share of days with a message below which a novice becomes a lurker.
+_NOVICE_TO = 0.02
+#: The same from KOL to novice.
+_KOL_TO = 0.08
 #: A share that nobody passes.
 _NO = 2.0
 
