@@ -19,6 +19,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from experiments.files import as_json
+from experiments.frontier import frontier_csv
 from experiments.messages import Catalogue
 from experiments.result import Result
 from experiments.tables import comparison_csv, runs_table, timeseries_tables
@@ -26,7 +27,7 @@ from simulator.errors import UserError
 
 #: What is written, the manifest last: where it lies, the rest is complete.
 FILES = (
-    *("comparison.csv", "runs.parquet", "timeseries.parquet"),
+    *("comparison.csv", "frontier.csv", "runs.parquet", "timeseries.parquet"),
     *("report.html", "activity.png", "survival.png", "manifest.json"),
 )
 _PACKAGES = (
@@ -78,18 +79,24 @@ def write(result: Result, folder: str | Path) -> tuple[Path, ...]:
     Raises:
         UserError: The folder cannot be written to, or the disk is full; an earlier result is still whole.
     """
-    from experiments.report import charts, page  # these load matplotlib, which prepare() has no need of
+    from experiments.report import (
+        charts,
+        frontier,
+        page,
+    )  # these load matplotlib, which prepare() has no need of
     from experiments.report.words import Words
 
     path = prepare(folder, result.lang)
     words = Words(result)
     activity, survival = charts.activity(result, words), charts.survival(result, words)
+    worth = frontier.picture(result, words)
     makers = {
         "comparison.csv": lambda file: file.write(comparison_csv(result)),
+        "frontier.csv": lambda file: file.write(frontier_csv(result)),
         "runs.parquet": lambda file: _parquet(file, [runs_table(result)]),
         "timeseries.parquet": lambda file: _parquet(file, timeseries_tables(result)),
         "report.html": lambda file: file.write(
-            page.page(result, activity, survival).encode("utf-8", "replace")
+            page.page(result, activity, survival, worth).encode("utf-8", "replace")
         ),
         "activity.png": lambda file: file.write(activity.png),
         "survival.png": lambda file: file.write(survival.png),

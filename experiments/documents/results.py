@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from experiments.documents.markdown import escaped, table
 from experiments.frames import Column, Frame
+from experiments.frontier import FRAME as FRONTIER
 from experiments.store.part import PART
 from experiments.tables import COMPARISON, RUNS, TIMESERIES
 from simulator.metrics import METRICS
@@ -30,7 +31,7 @@ def frames() -> tuple[Frame, ...]:
     from experiments.sweeps import frames as sweeps
 
     return (
-        *(COMPARISON, RUNS, TIMESERIES, PART),
+        *(COMPARISON, FRONTIER, RUNS, TIMESERIES, PART),
         *(designs.DOSES, designs.INTERACTIONS),
         *(sweeps.SWEEP, sweeps.POINTS),
         *(best.FRAME, robust.ARMS, robust.FLIPS),

@@ -255,10 +255,16 @@ def drawing() -> Iterator[None]:
 
 def chart(figure: Figure, prefix: str, title: str) -> Chart:
     """Both forms of a drawn figure."""
-    svg, png = BytesIO(), BytesIO()
-    figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
+    png = BytesIO()
     figure.savefig(png, format="png", dpi=200, metadata={"Software": None})
-    return Chart(_inline(svg.getvalue().decode(), prefix, title), png.getvalue())
+    return Chart(inline(figure, prefix, title), png.getvalue())
+
+
+def inline(figure: Figure, prefix: str, title: str) -> str:
+    """A drawn figure as an ``<svg>`` element."""
+    svg = BytesIO()
+    figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
+    return _inline(svg.getvalue().decode(), prefix, title)
 
 
 def _inline(svg: str, prefix: str, title: str) -> str:

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from experiments.engine.ensemble import Ensemble, of_arm
 from experiments.result import Arm, Result
+from experiments.statistics import frontier
 from experiments.statistics.comparison import Effect
-from experiments.statistics.effects import paired
-from experiments.statistics.intervals import ratio_interval
+from experiments.statistics.intervals import Floats
 from experiments.statistics.verdicts import ArmVerdict
 from experiments.study import PLACEBO
 from simulator.metrics import BY_NAME
@@ -69,27 +69,27 @@ class Price:
 
 def price(result: Result, label: str) -> Price:
     """What an extra active member-day costs in an arm, over matched replicates; hours are not in it."""
-    arm = result.labels.index(label)
-    there = ~result.twin
-
-    def gain(metric: str) -> np.ndarray:
-        values = result.summary[metric][:, there]
-        return values[arm] - values[0]
-
-    extra = gain("voices") * result.days
-    if result.follow_up:
-        extra = extra + gain("voices_after") * result.follow_up
-    spent = gain("cost")
+    extra, spent = active_days(result, label), gain(result, "cost", label)
     both = np.isfinite(extra) & np.isfinite(spent)
     extra, spent = extra[both], spent[both]
     if not extra.size:
         return Price(NAN, NAN, NAN, NAN, NAN)
-    row, estimate = paired(np.zeros_like(extra), extra)
-    yuan, low, high = NAN, NAN, NAN
-    if row.ci_low > 0.0:
-        yuan = float(spent.mean() / extra.mean())
-        low, high = ratio_interval(spent, extra, estimate.critical())
-    return Price(float(spent.mean()), float(extra.mean()), yuan, low, high)
+    found = frontier.price(spent, extra)
+    return Price(float(spent.mean()), float(extra.mean()), found.mean, found.low, found.high)
+
+
+def gain(result: Result, metric: str, label: str) -> Floats:
+    """What a metric is more than in the baseline, in each replicate; no twins."""
+    values = result.summary[metric][:, ~result.twin]
+    return np.asarray(values[result.labels.index(label)] - values[0], np.float64)
+
+
+def active_days(result: Result, label: str) -> Floats:
+    """Extra active member-days in each replicate, campaign and follow-up together."""
+    extra = gain(result, "voices", label) * result.days
+    if result.follow_up:
+        extra = extra + gain(result, "voices_after", label) * result.follow_up
+    return extra
 
 
 def guard_state(result: Result, label: str, metric: str) -> GuardState:

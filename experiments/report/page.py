@@ -9,6 +9,7 @@ from experiments.report import charts, curves, findings
 from experiments.report.amounts import NONE, tidy
 from experiments.report.forest import Axis
 from experiments.report.words import SIGNS, Words
+from experiments.report.worth import sentences
 from experiments.result import Arm, Group, Result
 from experiments.statistics.comparison import Effect
 from experiments.templates import template
@@ -22,8 +23,8 @@ _TEMPLATE = Path(__file__).with_name("template.html")
 _FAILURES = 50  # shown; all of them are in runs.parquet
 
 
-def page(result: Result, activity: charts.Chart, survival: charts.Chart) -> str:
-    """The whole report as HTML text."""
+def page(result: Result, activity: charts.Chart, survival: charts.Chart, worth: str = "") -> str:
+    """The whole report as HTML text; ``worth`` is the picture of the cost frontier, where there is one."""
     words = Words(result)
     arms = findings.ranked(result)
     known = charts.looks(result)
@@ -46,6 +47,8 @@ def page(result: Result, activity: charts.Chart, survival: charts.Chart) -> str:
         "guards": guards(result, words, arms),
         "standing": standing(result, words, arms),
         "costs": costs(result, words, arms),
+        "worth": worth,
+        "frontier": sentences(result, words),
         "gifts": gifts(result, words, arms),
         "settings": [(words.arm(arm.label), arm, settings(arm, words)) for arm in result.arms],
         "group": group(result.group, words),

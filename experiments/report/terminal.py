@@ -12,6 +12,7 @@ from rich.text import Text
 from experiments.report import findings
 from experiments.report.amounts import NONE
 from experiments.report.words import SIGNS, Words
+from experiments.report.worth import line
 from experiments.result import Arm, Result
 
 WIDTH = 100  # columns at most, however wide the terminal
@@ -19,7 +20,7 @@ _STYLES = {"launch": "green", "harmful": "red", "more_replicates": "yellow", "pa
 _FILES = (
     ("report", "report.html"),
     ("charts", "activity.png, survival.png"),
-    ("tables", "comparison.csv, runs.parquet, timeseries.parquet, manifest.json"),
+    ("tables", "comparison.csv, frontier.csv, runs.parquet, timeseries.parquet, manifest.json"),
 )
 
 
@@ -44,6 +45,9 @@ def show(result: Result, console: Console | None = None, folder: Path | None = N
     if arms:
         foot = words.say("table.foot", tau=words.number(result.tau))
         parts += [table(result, words, arms), Text(foot, style="dim")]
+    worth = line(result, words)
+    if worth:
+        parts += [Text(), Text(worth)]
     if folder is not None:
         parts += [Text(), Text(words.say("files.written", folder=folder)), *files(words)]
     if not console.is_terminal:
