@@ -12,7 +12,7 @@ Skewed differences get the bootstrap-t, which is right to second order; where a 
 all differences alike) it is not defined, and the paired t stays.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -21,6 +21,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 from scipy.special import stdtrit
 
+from simulator.jit import kernel
+
 ENOUGH = 15  # pairs from which skewness can be judged; with fewer no verdict is given
 TOLD_APART = 1.25  # standard errors of the skewness
 RESAMPLES = 4999  # (RESAMPLES + 1) x 0.025 is whole
@@ -28,6 +30,8 @@ DRAWS = 40_000
 #: Most that a bootstrap-t interval may reach, in half-widths of Student's. Where a few replicates carry the
 #: whole spread, resamples without them have next to none, and their pivots know no bounds.
 WIDEST = 4.0
+#: Most values for which resamples are kept in memory, 48 MB of them, from one metric to the next.
+_KEPT = 2400
 SEED = 20_240_229  # the same resamples for everyone: results depend on the data alone
 
 Floats = NDArray[np.float64]
@@ -194,14 +198,40 @@ def _draws(arms: int, freedom: int) -> Floats:
 
 def _pivots(ordered: Floats) -> Floats | None:
     """Studentised errors of resampled means; None if a resample has no spread."""
-    n, mean = ordered.size, ordered.mean()
+    n, mean = ordered.size, float(ordered.mean())
+    means, sds = np.empty(RESAMPLES), np.empty(RESAMPLES)
+    start = 0
+    for chosen in _kept(n) if n <= _KEPT else _resamples(n):
+        _moments(ordered - mean, chosen, means[start:], sds[start:])
+        start += len(chosen)
+    if sds.min() <= 1e-12 * np.abs(ordered).max():
+        return None
+    return np.asarray(means * np.sqrt(n) / sds, np.float64)
+
+
+def _resamples(n: int) -> Iterator[NDArray[np.int32]]:
+    """Which of n values each resample holds, (some, n) at a time; the same for everyone."""
     rng = np.random.default_rng(SEED)
     rows = max(1, 2**20 // n)
-    pivots = []
     for start in range(0, RESAMPLES, rows):
-        sample = ordered[rng.integers(0, n, (min(rows, RESAMPLES - start), n))]
-        sd = sample.std(axis=1, ddof=1)
-        if sd.min() <= 1e-12 * np.abs(ordered).max():
-            return None
-        pivots.append((sample.mean(axis=1) - mean) * np.sqrt(n) / sd)
-    return np.concatenate(pivots)
+        yield rng.integers(0, n, (min(rows, RESAMPLES - start), n)).astype(np.int32)
+
+
+@lru_cache(maxsize=1)
+def _kept(n: int) -> tuple[NDArray[np.int32], ...]:
+    """All resamples of n values: one metric after the other asks for them."""
+    return tuple(_resamples(n))
+
+
+@kernel
+def _moments(values: Floats, chosen: NDArray[np.int32], means: Floats, sds: Floats) -> None:
+    """Mean and standard deviation of each resample."""
+    n = chosen.shape[1]
+    for row in range(chosen.shape[0]):
+        total, squares = 0.0, 0.0
+        for at in range(n):
+            total += values[chosen[row, at]]
+        mean = total / n
+        for at in range(n):
+            squares += (values[chosen[row, at]] - mean) ** 2
+        means[row], sds[row] = mean, np.sqrt(squares / (n - 1))
