@@ -78,10 +78,10 @@ def _panel(axes: Axes, kind: str, found: Sequence[Worth], result: Result, words:
             (x, y, name if good else f"{name}\n({words.say(_why(worth))})", colour if good else "#6e7781")
         )
     corners = [*xs, end]
-    along = [(x, y, far, y) for x, y, far in zip(xs, ys, corners[1:], strict=True)]
+    along = [(x, y, far, y) for x, y, far in zip(xs, ys, corners[1:], strict=True) if y]
     up = [(x, low, x, y) for x, low, y in zip(xs[1:], ys, ys[1:], strict=False)]
     bars = [(_spent(w, kind), w.low, _spent(w, kind), w.high) for w in found if isfinite(w.low)]
-    _label(axes, texts, [(axes.get_xlim()[0], 0.0, end, 0.0), *along, *up, *bars])
+    _label(axes, texts, [*along, *up], [(axes.get_xlim()[0], 0.0, end, 0.0), *bars])
 
 
 def _why(worth: Worth) -> str:
@@ -98,8 +98,10 @@ def _spent(worth: Worth, kind: str) -> float:
 Box = tuple[float, float, float, float]
 
 
-def _label(axes: Axes, texts: Sequence[tuple[float, float, str, str]], lines: Sequence[Box]) -> None:
-    """A name beside each point, at the nearest place where it covers no other name and no line."""
+def _label(
+    axes: Axes, texts: Sequence[tuple[float, float, str, str]], lines: Sequence[Box], faint: Sequence[Box]
+) -> None:
+    """A name beside each point, where it covers no point, name or line; ``faint`` ones if need be."""
     (x0, x1), (y0, y1) = axes.get_xlim(), axes.get_ylim()
     size = axes.figure.get_size_inches()  # type: ignore[union-attr]
     place = axes.get_position()
@@ -109,13 +111,13 @@ def _label(axes: Axes, texts: Sequence[tuple[float, float, str, str]], lines: Se
         return (x - x0) / (x1 - x0) * wide, (y - y0) / (y1 - y0) * high
 
     spots = [at(x, y) for x, y, _, _ in texts]
-    taken: list[Box] = [(x - 6, y - 6, x + 6, y + 6) for x, y in spots]
-    for left, low, right, top in lines:
+    taken: list[tuple[Box, float]] = [((x - 6, y - 6, x + 6, y + 6), 1.5) for x, y in spots]
+    for (left, low, right, top), weight in [*((a, 0.6) for a in lines), *((a, 0.08) for a in faint)]:
         (a, b), (c, d) = at(left, low), at(right, top)
-        taken.append((a - 1.5, b - 1.5, c + 1.5, d + 1.5))
+        taken.append(((a - 1.5, b - 1.5, c + 1.5, d + 1.5), weight))
     for (x, y), (_, _, text, colour) in sorted(zip(spots, texts, strict=True), key=lambda one: -one[0][1]):
         rows = text.split("\n")
-        w, h = max(map(charts.cells, rows)) * _FONT * 0.56, len(rows) * _FONT * 1.3
+        w, h = max(map(charts.cells, rows)) * _FONT * 0.6, len(rows) * _FONT * 1.3
         options = [
             (abs(up) + (3 if left else 0), x + (-9 - w if left else 9), y + up - h / 2)
             for up in (0, *(sign * 6 * k for k in range(1, 30) for sign in (1, -1)))
@@ -126,10 +128,10 @@ def _label(axes: Axes, texts: Sequence[tuple[float, float, str, str]], lines: Se
             far, left, foot = option
             box = (left, foot, left + w, foot + h)
             out = max(0.0, -left) + max(0.0, left + w - wide) + max(0.0, -foot) + max(0.0, foot + h - high)
-            return far + 20 * out + 0.6 * sum(_shared(box, other) for other in taken)
+            return far + 20 * out + sum(weight * _shared(box, other) for other, weight in taken)
 
         far, left, foot = min(options, key=cost)
-        taken.append((left, foot, left + w, foot + h))
+        taken.append(((left, foot, left + w, foot + h), 0.8))
         right = left > x
         axes.annotate(
             text,
