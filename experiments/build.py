@@ -380,6 +380,7 @@ def _placed(study: Study, out: str, store: str) -> Study:
 
     Whoever names a folder for the results finds the runs in it too.
     """
-    kept = {"auto": "outputs/store" if out == "auto" else f"{out}/store", "none": None, "null": None}.get(store, store)
+    ours = "outputs/store" if out == "auto" else f"{out}/store"
+    kept = {"auto": ours, "none": None, "null": None}.get(store, store)
     place = f"outputs/{study.group}-{study.hash[:8]}" if out == "auto" else out
     return replace(study, out=place, store=kept)
