@@ -57,7 +57,8 @@ PART = Frame(
     ),
 )
 _LEDGER = pa.list_(pa.struct([("tactic", pa.string()), ("cost", pa.float64()), ("hours", pa.float64())]))
-_SMALL = ("key", "number", "stage", "error", "life", "censored", "member_days", "ledger", "summary")
+_INDEX = ("key", "number", "stage", "member_days")
+_SMALL = ("error", "life", "censored", "ledger", "summary")
 
 
 def seal(outcome: Outcome, keys: Sequence[str]) -> bytes:
@@ -160,15 +161,15 @@ def _of_failures(failures: Sequence[Failed], keys: Sequence[str], schema: pa.Sch
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """One part; all but the daily metrics is in memory.
+    """One part. Which runs it holds is in memory; the rest is read when it is asked for.
 
     Attributes:
         source: Its file, or its bytes.
-        rows: All columns but ``daily``, a row a run.
+        index: Key, number, stage and member-days, a row a run.
     """
 
     source: Path | bytes
-    rows: pa.Table
+    index: pa.Table
 
     @classmethod
     def of(cls, data: bytes, path: Path | None = None) -> Self:
@@ -180,36 +181,45 @@ class Part:
         file = pq.ParquetFile(io.BytesIO(data))
         if (file.schema_arrow.metadata or {}).get(b"format") != FORMAT:
             raise ValueError("of another format")
-        return cls(path or data, file.read(columns=list(_SMALL)).combine_chunks())
+        return cls(path or data, file.read(columns=list(_INDEX)).combine_chunks())
+
+    def _open(self) -> pq.ParquetFile:
+        return pq.ParquetFile(io.BytesIO(self.source) if isinstance(self.source, bytes) else self.source)
+
+    @cached_property
+    def rows(self) -> pa.Table:
+        """All other columns but ``daily``, a row a run."""
+        return self._open().read(columns=list(_SMALL)).combine_chunks()
 
     @cached_property
     def of_key(self) -> dict[str, NDArray[np.intp]]:
         """Rows by what they are kept under."""
-        keys, code = np.unique(self.rows["key"].to_numpy(), return_inverse=True)
+        keys, code = np.unique(self.index["key"].to_numpy(), return_inverse=True)
         return {key: np.flatnonzero(code == at) for at, key in enumerate(keys.tolist())}
 
     @cached_property
     def numbers(self) -> NDArray[np.int64]:
         """Number of each run."""
-        found: NDArray[np.int64] = self.rows["number"].to_numpy()
+        found: NDArray[np.int64] = self.index["number"].to_numpy()
         return found
 
     @cached_property
     def stages(self) -> NDArray[np.object_]:
         """Where each run failed; None where it did not."""
-        found: NDArray[np.object_] = self.rows["stage"].to_numpy()
+        found: NDArray[np.object_] = self.index["stage"].to_numpy()
         return found
 
     @cached_property
     def failed(self) -> NDArray[np.bool_]:
         """Which runs failed."""
-        found: NDArray[np.bool_] = self.rows["stage"].is_valid().to_numpy()
+        found: NDArray[np.bool_] = self.index["stage"].is_valid().to_numpy()
         return found
 
     def column(self, name: str) -> NDArray[Any]:
         """``life``, ``censored`` or ``member_days`` of all runs; NaN, False and 0 where one failed."""
         blank = {"life": np.nan, "censored": False, "member_days": 0}[name]
-        found: NDArray[Any] = self.rows[name].combine_chunks().fill_null(blank).to_numpy(zero_copy_only=False)
+        table = self.index if name in _INDEX else self.rows
+        found: NDArray[Any] = table[name].combine_chunks().fill_null(blank).to_numpy(zero_copy_only=False)
         return found
 
     def summary(self) -> dict[str, NDArray[np.float64]]:
@@ -229,8 +239,7 @@ class Part:
         self, names: Sequence[str], key: str
     ) -> tuple[NDArray[np.intp], dict[str, NDArray[np.float32]]]:
         """Daily metrics of the runs under a key that did not fail: their rows, and (rows, days) by name."""
-        source = io.BytesIO(self.source) if isinstance(self.source, bytes) else self.source
-        file = pq.ParquetFile(source)
+        file = self._open()
         wanted = [f"daily.{name}" for name in names]
         rows: list[NDArray[np.intp]] = []
         found: dict[str, list[NDArray[np.float32]]] = {name: [] for name in names}

@@ -68,7 +68,7 @@ class Store:
                 with suppress(OSError):
                     temporary.unlink(missing_ok=True)
                 raise UserError(f"{self.folder}: results cannot be kept there: {_reason(error)}.") from None
-            part = Part(path, part.rows)
+            part = Part(path, part.index)
         self._add(part)
         return part
 
